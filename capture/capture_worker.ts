@@ -1,0 +1,136 @@
+/**
+ * The capture Worker: runs the loop and answers its owner (engine.ts). Everything that touches pixels
+ * happens here, so that HTTP never waits for it.
+ */
+import type { LiveSettings } from "../config.ts";
+import { clip } from "./geometry.ts";
+import { loadKernels } from "./kernels/kernels.ts";
+import { CaptureLoop } from "./loop.ts";
+import { openSource } from "./open_source.ts";
+import { SourceLost } from "./source.ts";
+import type { Asked, Command, Refusal, Report } from "./worker_protocol.ts";
+
+/** The part of the Worker's global scope in use here; the DOM's types know it as a window. */
+interface Scope {
+  postMessage(report: Report, transfer?: Transferable[]): void;
+  onmessage: ((event: MessageEvent<Command>) => void) | null;
+  close(): void;
+}
+const scope = globalThis as unknown as Scope;
+
+let loop: CaptureLoop | undefined;
+let stopped: (() => void) | undefined;
+/** Ends the loop's wait. */
+let wake = () => {};
+
+scope.onmessage = ({ data: command }) => {
+  switch (command.type) {
+    case "start":
+      start(command).catch((error) => {
+        // Without the loop there is nothing to stream: the owner hears of it and ends the program.
+        scope.postMessage({ type: "failed", reason: describe(error) });
+      });
+      return;
+    case "viewers":
+      loop?.setViewers(command.count);
+      wake();
+      return;
+    case "ask":
+      answer(command).catch((error) => {
+        scope.postMessage({ type: "fault", id: command.id, reason: describe(error) });
+      });
+  }
+};
+
+async function start(command: Extract<Command, { type: "start" }>): Promise<void> {
+  const kernels = await loadKernels();
+  const opened = openSource(command.source);
+  const clocks = { steady: () => performance.now(), wall: () => Date.now() };
+  const running = new CaptureLoop(
+    kernels,
+    opened,
+    command.settings,
+    { seq: command.seq, epoch: command.epoch },
+    clocks,
+    (chunk) => {
+      const transfer = [chunk.stream.buffer, chunk.messages.buffer];
+      scope.postMessage({ type: "chunk", chunk }, transfer);
+    },
+  );
+  loop = running;
+  const { label, size: { width, height } } = running;
+  scope.postMessage({ type: "started", label, width, height, note: opened.note });
+  while (!stopped) {
+    await pause(running.delay());
+    if (!stopped) await running.step();
+  }
+  running.close();
+  stopped();
+}
+
+/** Waits `ms`, or until `wake`. Always gives way to messages, so that commands are heard at any load. */
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    wake = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+}
+
+async function answer(command: Extract<Command, { type: "ask" }>): Promise<void> {
+  const { id } = command;
+  if (!loop) throw new Error("The capture loop has not started");
+  const reply = <K extends keyof Asked>(
+    _what: K,
+    value: Asked[K]["answer"],
+    transfer?: Transferable[],
+  ) => scope.postMessage({ type: "answer", id, answer: value }, transfer);
+  switch (command.what) {
+    case "settings": {
+      const refusal = refuse(loop, command.patch);
+      if (refusal) return scope.postMessage({ type: "refused", id, refusal });
+      loop.change({ ...loop.settings, ...command.patch });
+      wake();
+      return reply("settings", loop.settings);
+    }
+    case "join": {
+      const point = loop.join(command.since, command.bridge);
+      wake();
+      return reply("join", await point);
+    }
+    case "keyframe": {
+      const keyframe = loop.keyframe();
+      wake();
+      return reply("keyframe", await keyframe);
+    }
+    case "picture": {
+      const picture = await loop.picture();
+      return reply("picture", picture, [picture.rgba.buffer]);
+    }
+    case "stats":
+      return reply("stats", loop.stats());
+    case "health":
+      return reply("health", loop.health());
+    case "stop": {
+      const ended = new Promise<void>((resolve) => stopped = resolve);
+      wake();
+      await ended;
+      return reply("stop", null);
+    }
+  }
+}
+
+/** A region that shows nothing of the source cannot be taken. */
+function refuse(loop: CaptureLoop, patch: Partial<LiveSettings>): Refusal | undefined {
+  const { width, height } = loop.sourceSize;
+  if (!patch.region || clip(patch.region, loop.sourceSize)) return undefined;
+  const allowed = `a rectangle that overlaps the source's ${width}×${height} pixels`;
+  return { field: "region", value: patch.region, allowed };
+}
+
+function describe(error: unknown): string {
+  if (error instanceof SourceLost) return error.message;
+  return error instanceof Error ? error.stack ?? error.message : String(error);
+}

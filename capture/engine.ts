@@ -1,0 +1,221 @@
+/**
+ * The main thread's hold on the capture Worker: starts it, asks it, and keeps the ring that it fills.
+ */
+import type { LiveSettings } from "../config.ts";
+import { HEARTBEAT_MS } from "./loop.ts";
+import type { Hello } from "./messages.ts";
+import { Ring, type RingLimits } from "./ring.ts";
+import type {
+  Asked,
+  Command,
+  HealthAnswer,
+  JoinPoint,
+  PictureAnswer,
+  Refusal,
+  Report,
+  SourceSpec,
+  StatsAnswer,
+} from "./worker_protocol.ts";
+
+/** A change that does not fit the source; nothing was changed. */
+export class SettingRefused extends RangeError {
+  override name = "SettingRefused";
+  readonly field: string;
+  readonly value: unknown;
+  /** The allowed range, in words. */
+  readonly allowed: string;
+
+  constructor({ field, value, allowed }: Refusal) {
+    super(`Cannot set ${field}: got ${JSON.stringify(value)}, wanted ${allowed}`);
+    this.field = field;
+    this.value = value;
+    this.allowed = allowed;
+  }
+}
+
+/** The source that was asked for cannot be opened. */
+export class StartFailed extends Error {
+  override name = "StartFailed";
+}
+
+export interface EngineOptions {
+  readonly source: SourceSpec;
+  readonly settings: LiveSettings;
+  readonly ring: RingLimits;
+  /** Called when the Worker dies of a fault: nothing will ever be captured again. */
+  readonly onFault: (error: Error) => void;
+}
+
+/** How long the Worker may take to answer before it counts as stuck, ms. */
+const HEALTH_TIMEOUT_MS = 3000;
+
+interface Asking {
+  readonly resolve: (answer: never) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class Engine {
+  readonly ring: Ring;
+  /** Name of the source for people. */
+  readonly label: string;
+  /** Why it is this source, where that needs a word. */
+  readonly note: string | undefined;
+  readonly #worker: Worker;
+  readonly #asking = new Map<number, Asking>();
+  #nextId = 0;
+  #settings: LiveSettings;
+  /** The frame's size as of the newest join. */
+  #size: { width: number; height: number };
+
+  private constructor(
+    worker: Worker,
+    options: EngineOptions,
+    started: Extract<Report, { type: "started" }>,
+  ) {
+    this.#worker = worker;
+    this.#settings = options.settings;
+    this.ring = new Ring(options.ring);
+    this.label = started.label;
+    this.note = started.note;
+    this.#size = { width: started.width, height: started.height };
+    worker.onmessage = ({ data }: MessageEvent<Report>) => this.#hear(data, options.onFault);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#fail(new Error(`The capture Worker died: ${event.message}`), options.onFault);
+    };
+  }
+
+  /**
+   * Starts the Worker and opens the source in it.
+   * @throws {StartFailed} when there is no such source
+   */
+  static async start(options: EngineOptions): Promise<Engine> {
+    const url = new URL("capture_worker.ts", import.meta.url);
+    const worker = new Worker(url, { type: "module", name: "capture" });
+    const started = await new Promise<Report>((resolve, reject) => {
+      worker.onmessage = ({ data }: MessageEvent<Report>) => resolve(data);
+      worker.onerror = (event) => {
+        event.preventDefault();
+        reject(new Error(`The capture Worker did not start: ${event.message}`));
+      };
+      // Counting on from the clock makes seqs and epochs unique across restarts, so that nobody resumes
+      // another run's stream by accident: a thousand updates a second would be needed to overtake it.
+      const now = Date.now();
+      const { source, settings } = options;
+      worker.postMessage(
+        { type: "start", source, settings, seq: now, epoch: now } satisfies Command,
+      );
+    });
+    if (started.type !== "started") {
+      worker.terminate();
+      throw new StartFailed(started.type === "failed" ? started.reason : "unexpected report");
+    }
+    return new Engine(worker, options, started);
+  }
+
+  /** What opens a viewer's stream. */
+  hello(viewer: string): Hello {
+    return { ...this.#size, source: this.label, viewer, heartbeatMs: HEARTBEAT_MS };
+  }
+
+  settings(): LiveSettings {
+    return this.#settings;
+  }
+
+  /**
+   * Changes live settings; resolves once they are in effect, with all of them.
+   * @throws {SettingRefused} when they do not fit the source
+   */
+  async change(patch: Partial<LiveSettings>): Promise<LiveSettings> {
+    this.#settings = await this.#ask("settings", { patch });
+    return this.#settings;
+  }
+
+  keyframe(): Promise<{ seq: number }> {
+    return this.#ask("keyframe", {});
+  }
+
+  stats(): Promise<StatsAnswer> {
+    return this.#ask("stats", {});
+  }
+
+  picture(): Promise<PictureAnswer> {
+    return this.#ask("picture", {});
+  }
+
+  async join(since: number | null, bridge: boolean): Promise<JoinPoint> {
+    const point = await this.#ask("join", { since, bridge });
+    this.#size = { width: point.width, height: point.height };
+    return point;
+  }
+
+  /** Unhealthy also when the Worker does not answer: stuck in a call to a source that hangs, say. */
+  async health(): Promise<HealthAnswer> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stuck = new Promise<HealthAnswer>((resolve) => {
+      const detail = `the capture Worker has not answered for ${HEALTH_TIMEOUT_MS} ms`;
+      timer = setTimeout(() => {
+        resolve({ healthy: false, state: "lost", detail, lastLookAgeMs: null, sleeping: false });
+      }, HEALTH_TIMEOUT_MS);
+    });
+    try {
+      return await Promise.race([this.#ask("health", {}), stuck]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** How many viewers there are; with none the Worker sleeps. */
+  setViewers(count: number): void {
+    this.#tell({ type: "viewers", count });
+  }
+
+  /** Closes the source, shared memory included, and ends the Worker. */
+  async stop(): Promise<void> {
+    await this.#ask("stop", {});
+    this.#worker.terminate();
+  }
+
+  #ask<K extends keyof Asked>(what: K, command: Asked[K]["command"]): Promise<Asked[K]["answer"]> {
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      this.#asking.set(id, { resolve, reject });
+      this.#tell({ type: "ask", id, what, ...command } as Command);
+    });
+  }
+
+  #tell(command: Command): void {
+    this.#worker.postMessage(command);
+  }
+
+  #hear(report: Report, onFault: (error: Error) => void): void {
+    switch (report.type) {
+      case "chunk":
+        this.ring.push(report.chunk);
+        return;
+      case "answer":
+        this.#take(report.id)?.resolve(report.answer as never);
+        return;
+      case "refused":
+        this.#take(report.id)?.reject(new SettingRefused(report.refusal));
+        return;
+      case "fault":
+        this.#take(report.id)?.reject(new Error(report.reason));
+        return;
+      case "failed":
+        this.#fail(new Error(report.reason), onFault);
+    }
+  }
+
+  #take(id: number): Asking | undefined {
+    const asking = this.#asking.get(id);
+    this.#asking.delete(id);
+    return asking;
+  }
+
+  #fail(error: Error, onFault: (error: Error) => void): void {
+    for (const { reject } of this.#asking.values()) reject(error);
+    this.#asking.clear();
+    onFault(error);
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * How viewers get into the shared stream.
+ *
+ * They get in at a join point, where an epoch has ended and the next has not begun. There, a bridge (a
+ * keyframe, or the tiles that they lack) brings them to the reference, and the shared stream goes on from its
+ * next chunk. The running epoch is ended for them, but not more often than every `MIN_EPOCH_MS`, since
+ * each end costs all viewers the compressor's history. A newcomer need not wait for that while the keyframe
+ * at the running epoch's start is still near: it gets that one and the epoch from its first chunk.
+ */
+import type { Emitter } from "./emitter.ts";
+import type { Pipeline } from "./pipeline.ts";
+import { concat } from "./messages.ts";
+import type { JoinPoint } from "./worker_protocol.ts";
+import { compressFrame } from "./zstd.ts";
+
+const MIN_EPOCH_MS = 250;
+/** The running epoch is near its start while it is no longer than this, or than its keyframe. */
+const NEAR_BYTES = 65536;
+
+interface Waiting {
+  readonly since: number | null;
+  readonly bridge: boolean;
+  readonly resolve: (point: JoinPoint) => void;
+}
+
+/** The way in at the running epoch's start. */
+interface Door {
+  readonly point: JoinPoint;
+  /** Open until the epoch has more bytes than this. */
+  readonly untilBytes: number;
+}
+
+export class Entrance {
+  readonly #pipeline: Pipeline;
+  readonly #emitter: Emitter;
+  readonly #now: () => number;
+  readonly #wall: () => number;
+  readonly #extras: () => Uint8Array[];
+  #waiting: Waiting[] = [];
+  #door: Door | undefined;
+  #epochEnded = -Infinity;
+  /** Bridges made of changed tiles, since the start. */
+  catchUps = 0;
+
+  /**
+   * @param clocks `steady`: ms, never jumps; `wall`: ms since the Unix epoch
+   * @param extras what a newcomer has to know besides the picture (source state, pointer), as messages
+   */
+  constructor(
+    pipeline: Pipeline,
+    emitter: Emitter,
+    clocks: { readonly steady: () => number; readonly wall: () => number },
+    extras: () => Uint8Array[],
+  ) {
+    this.#pipeline = pipeline;
+    this.#emitter = emitter;
+    this.#now = clocks.steady;
+    this.#wall = clocks.wall;
+    this.#extras = extras;
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** ms until the waiting viewers can be let in; Infinity when nobody waits. */
+  delay(): number {
+    if (this.#waiting.length === 0) return Infinity;
+    if (this.#emitter.atJoinPoint) return 0;
+    return Math.max(0, this.#epochEnded + MIN_EPOCH_MS - this.#now());
+  }
+
+  /**
+   * Waits to be let in.
+   * @param since seq of the picture that the viewer has, or `null`
+   * @param bridge false: the viewer brings itself to the join point's seq
+   */
+  ask(since: number | null, bridge: boolean): Promise<JoinPoint> {
+    return new Promise((resolve) => this.#waiting.push({ since, bridge, resolve }));
+  }
+
+  /** Must be called whenever an epoch ends. */
+  epochEnded(): void {
+    this.#door = undefined;
+    this.#epochEnded = this.#now();
+  }
+
+  /** The running epoch's first chunk is a keyframe for everyone, `index` its number: newcomers can use it, too. */
+  keyframePublished(index: number): void {
+    const { width, height } = this.#pipeline.space;
+    const bytes = compressFrame(concat(this.#extras()));
+    this.#door = {
+      point: { index, seq: null, width, height, bytes, keyframe: true },
+      untilBytes: this.#emitter.epochBytes + Math.max(NEAR_BYTES, this.#emitter.epochBytes),
+    };
+  }
+
+  /**
+   * Lets in who can be let in now.
+   * @param endEpoch flushes and ends the running epoch
+   */
+  async serve(endEpoch: () => Promise<void>): Promise<void> {
+    if (this.#waiting.length === 0) return;
+    this.#serveNewcomersAtDoor();
+    if (this.#waiting.length === 0) return;
+    if (!this.#emitter.atJoinPoint) {
+      if (this.delay() > 0) return;
+      await endEpoch();
+    }
+    for (const { since, bridge, resolve } of this.#waiting.splice(0)) {
+      resolve(this.#joinHere(since, bridge));
+    }
+  }
+
+  #serveNewcomersAtDoor(): void {
+    const door = this.#door;
+    if (!door || this.#emitter.epochBytes > door.untilBytes) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const one of waiting) {
+      if (one.since === null && one.bridge) one.resolve(door.point);
+      else this.#waiting.push(one);
+    }
+  }
+
+  #joinHere(since: number | null, bridge: boolean): JoinPoint {
+    const { seq, space: { width, height } } = this.#pipeline;
+    const here = { index: this.#emitter.nextIndex, seq, width, height };
+    if (!bridge) return { ...here, bytes: undefined, keyframe: false };
+    if (since === null && this.#door) return this.#door.point;
+    const { messages, keyframe } = this.#pipeline.catchUp(since, this.#wall());
+    const bytes = compressFrame(concat([messages, ...this.#extras()]));
+    const point = { ...here, bytes, keyframe };
+    if (keyframe) this.#door = { point, untilBytes: Math.max(NEAR_BYTES, bytes.length) };
+    else this.catchUps++;
+    return point;
+  }
+}

@@ -1,0 +1,370 @@
+/**
+ * The capture loop: poll, grab, diff, encode, emit, at the pace of `fps`.
+ *
+ * One asynchronous function runs it all, one step after the other, so that no two steps ever see each
+ * other half done. It sleeps while nobody watches (a poll a second keeps the source's event queue
+ * empty and notices when it dies) and never makes up for missed ticks.
+ */
+import type { LiveSettings } from "../config.ts";
+import { Emitter } from "./emitter.ts";
+import { Entrance } from "./entrance.ts";
+import { rowsOf, type Size } from "./geometry.ts";
+import type { Kernels } from "./kernels/kernels.ts";
+import { LoopStats, timed } from "./loop_stats.ts";
+import { cursorMessage, heartbeatMessage, resizeMessage, stateMessage } from "./messages.ts";
+import type { Opened } from "./open_source.ts";
+import { Pacer } from "./pacer.ts";
+import { type Changes, Pipeline } from "./pipeline.ts";
+import { SourceKeeper } from "./source_keeper.ts";
+import type { CursorChange, SourceNews } from "./source.ts";
+import { View } from "./view.ts";
+import type {
+  Chunk,
+  HealthAnswer,
+  JoinPoint,
+  PictureAnswer,
+  SourceState,
+  StatsAnswer,
+} from "./worker_protocol.ts";
+
+/** A heartbeat goes out this long after anything else, while somebody watches. */
+export const HEARTBEAT_MS = 2000;
+/** While asleep the source is polled this often. */
+const SLEEP_POLL_MS = 1000;
+/** Damage can lie: every so often everything is compared whatever it says. */
+const FULL_LOOK_MS = 2000;
+
+export interface Clocks {
+  /** ms, never jumps. */
+  readonly steady: () => number;
+  /** ms since the Unix epoch. */
+  readonly wall: () => number;
+}
+
+export class CaptureLoop {
+  readonly #kernels: Kernels;
+  readonly #clocks: Clocks;
+  readonly #source: SourceKeeper;
+  readonly #pipeline: Pipeline;
+  readonly #emitter: Emitter;
+  readonly #entrance: Entrance;
+  readonly #pacer = new Pacer();
+  readonly #stats = new LoopStats();
+  #settings: LiveSettings;
+  #view: View;
+  #viewPending = true;
+  #state: SourceState = "live";
+  #stateText = "";
+  #viewers = 0;
+  /** The chunk that is being collected begins its epoch with a keyframe. */
+  #keyframePending = false;
+  #keyframeWaiters: ((answer: { seq: number }) => void)[] = [];
+  /** Everything has to be looked at, whatever damage says. */
+  #lookEverywhere = true;
+  #lastFullLook = -Infinity;
+  #lastLook = -Infinity;
+  #lastKeyframe = -Infinity;
+  #lastEmission = -Infinity;
+  /** Capture time of the reference's newest change, ms since the Unix epoch. */
+  #pictureTime = 0;
+
+  /**
+   * @param first seq and epoch to count on from
+   * @param publish takes each chunk of the shared stream
+   */
+  constructor(
+    kernels: Kernels,
+    opened: Opened,
+    settings: LiveSettings,
+    first: { readonly seq: number; readonly epoch: number },
+    clocks: Clocks,
+    publish: (chunk: Chunk) => void,
+  ) {
+    this.#kernels = kernels;
+    this.#clocks = clocks;
+    this.#settings = settings;
+    this.#source = new SourceKeeper(opened);
+    this.#view = new View(this.#source.size, settings);
+    this.#pipeline = new Pipeline(kernels, first.seq, first.epoch, this.#view.size);
+    this.#emitter = new Emitter(() => this.#pipeline.beginEpoch(clocks.wall()), publish);
+    this.#entrance = new Entrance(
+      this.#pipeline,
+      this.#emitter,
+      clocks,
+      () => this.#introduction(),
+    );
+  }
+
+  get label(): string {
+    return this.#source.label;
+  }
+
+  /** The frame's size. */
+  get size(): Size {
+    return this.#view.size;
+  }
+
+  get settings(): LiveSettings {
+    return this.#settings;
+  }
+
+  /** The size of the source's picture, which region and masks refer to. */
+  get sourceSize(): Size {
+    return this.#source.size;
+  }
+
+  /** ms until `step` has something to do. */
+  delay(): number {
+    if (this.#keyframeWaiters.length > 0) return 0;
+    const now = this.#clocks.steady();
+    if (this.#sleeping) return Math.max(0, this.#lastLook + SLEEP_POLL_MS - now);
+    return Math.min(this.#pacer.delay(now), this.#entrance.delay());
+  }
+
+  /** Does what is due: a tick, then the viewers that want in. */
+  async step(): Promise<void> {
+    const now = this.#clocks.steady();
+    if (this.#sleeping) {
+      if (now - this.#lastLook >= SLEEP_POLL_MS) this.#pollAsleep(now);
+      return;
+    }
+    if (this.#pacer.delay(now) === 0 || this.#keyframeWaiters.length > 0) await this.#tick(now);
+    await this.#entrance.serve(() => this.#endEpoch());
+  }
+
+  /** How many viewers there are now; the first one wakes the loop. */
+  setViewers(count: number): void {
+    if (count > 0) this.#wakeUp();
+    this.#viewers = count;
+  }
+
+  /** New settings, from the next tick on, which is now. */
+  change(settings: LiveSettings): void {
+    const before = this.#settings;
+    this.#settings = settings;
+    this.#pacer.reset();
+    this.#lookEverywhere = true;
+    const viewOf = ({ region, scale, masks }: LiveSettings) =>
+      JSON.stringify([region, scale, masks]);
+    if (viewOf(settings) !== viewOf(before)) this.#viewPending = true;
+  }
+
+  /** Sends everyone a keyframe, at once. */
+  keyframe(): Promise<{ seq: number }> {
+    this.#wakeUp();
+    return new Promise((resolve) => this.#keyframeWaiters.push(resolve));
+  }
+
+  /** Lets a viewer in; see `Entrance.ask`. */
+  join(since: number | null, bridge: boolean): Promise<JoinPoint> {
+    this.#wakeUp();
+    return this.#entrance.ask(since, bridge);
+  }
+
+  /** What an in-sync viewer's canvas shows; looks at the source first if the loop sleeps. */
+  async picture(): Promise<PictureAnswer> {
+    if (this.#sleeping) {
+      this.#wakeUp();
+      await this.#tick(this.#clocks.steady());
+    }
+    const { seq, space } = this.#pipeline;
+    const { width, height } = space;
+    return { width, height, seq, time: this.#pictureTime, rgba: space.referenceRgba() };
+  }
+
+  stats(): StatsAnswer {
+    return {
+      source: this.label,
+      state: this.#state,
+      ...this.#view.size,
+      seq: this.#pipeline.seq,
+      epoch: this.#pipeline.epoch,
+      fps: this.#settings.fps,
+      ...this.#stats.summary(this.#clocks.steady()),
+      ticksMissed: this.#pacer.missed,
+      catchUps: this.#entrance.catchUps,
+      epochs: this.#emitter.epochs,
+      messageBytes: this.#emitter.messageBytes,
+      streamBytes: this.#emitter.streamBytes,
+      deferredTiles: this.#pipeline.deferredTiles,
+      sleeping: this.#sleeping,
+    };
+  }
+
+  /** Healthy if the source was looked at lately; asks it now if the loop sleeps. */
+  health(): HealthAnswer {
+    if (this.#sleeping) this.#pollAsleep(this.#clocks.steady());
+    const age = Math.max(0, this.#clocks.steady() - this.#lastLook);
+    const allowed = Math.max(2000, 3 * 1000 / this.#settings.fps);
+    const lost = this.#source.lostReason;
+    const detail = lost !== undefined
+      ? `source lost: ${lost}`
+      : age > allowed
+      ? `the last look at the source is older than ${allowed} ms`
+      : "ok";
+    return {
+      healthy: detail === "ok",
+      state: this.#state,
+      detail,
+      lastLookAgeMs: Number.isFinite(age) ? age : null,
+      sleeping: this.#sleeping,
+    };
+  }
+
+  close(): void {
+    this.#source.close();
+  }
+
+  get #sleeping(): boolean {
+    return this.#viewers === 0 && this.#entrance.waiting === 0 &&
+      this.#keyframeWaiters.length === 0;
+  }
+
+  /** Ends sleep, if it is one: what happened meanwhile is looked for everywhere. */
+  #wakeUp(): void {
+    if (!this.#sleeping) return;
+    this.#lookEverywhere = true;
+    this.#pacer.reset();
+  }
+
+  #pollAsleep(now: number): void {
+    const news = this.#source.poll(now);
+    this.#lastLook = now;
+    if (news?.resized) this.#viewPending = true;
+    this.#setState();
+  }
+
+  async #tick(now: number): Promise<void> {
+    this.#pacer.ran(now, this.#settings.fps);
+    this.#stats.countTick(now);
+    const news = this.#source.poll(now);
+    this.#lastLook = now;
+    this.#setState();
+    if (news) await this.#lookAndSend(news, now);
+    if (this.#keyframeWaiters.length > 0) {
+      // No new frame can be had (paused, or the source is away): the picture that viewers should have.
+      await this.#endEpoch();
+      this.#emitter.openEpoch();
+      this.#publishUpdate(this.#pipeline.repeat(this.#clocks.wall()), now);
+    }
+    if (now - this.#lastEmission >= HEARTBEAT_MS && this.#viewers > 0) {
+      this.#emitter.add(heartbeatMessage(this.#clocks.wall()));
+    }
+    await this.#flush();
+  }
+
+  async #lookAndSend(news: SourceNews, now: number): Promise<void> {
+    if (news.resized || this.#viewPending) await this.#changeView();
+    if (news.cursor) this.#emitter.add(cursorMessage(this.#cursorOnFrame(news.cursor)));
+    if (this.#settings.paused) {
+      this.#lookEverywhere = true;
+      return;
+    }
+    const time = this.#clocks.wall();
+    const changes = this.#look(news.damage, now);
+    if (!changes) return;
+    if (changes.keyframe) await this.#endEpoch();
+    this.#emitter.openEpoch();
+    const update = timed(this.#stats.encodeMs, () => this.#pipeline.encode(changes, time));
+    this.#pictureTime = time;
+    this.#publishUpdate(update, now);
+  }
+
+  #publishUpdate(update: ReturnType<Pipeline["encode"]>, now: number): void {
+    this.#emitter.add(update.message);
+    this.#stats.countUpdate(update, now);
+    if (!update.keyframe) return;
+    this.#lastKeyframe = now;
+    this.#keyframePending = true;
+    for (const resolve of this.#keyframeWaiters.splice(0)) resolve({ seq: update.seq });
+  }
+
+  /** Grabs where something may have changed, and compares. */
+  #look(damage: SourceNews["damage"], now: number): Changes | undefined {
+    const { keyframeIntervalMs, refineAfterMs } = this.#settings;
+    const force = this.#keyframeWaiters.length > 0 ||
+      (keyframeIntervalMs > 0 && now - this.#lastKeyframe >= keyframeIntervalMs);
+    const everywhere = this.#lookEverywhere || force || damage === "unknown" ||
+      now - this.#lastFullLook >= FULL_LOOK_MS;
+    if (!everywhere && damage.length === 0) {
+      if (this.#pipeline.refinementDue(now, refineAfterMs)) {
+        return this.#pipeline.findChanges([], this.#settings, now, false);
+      }
+      this.#stats.ticksSkipped++;
+      return undefined;
+    }
+    const { space } = this.#pipeline;
+    const grabbed = timed(this.#stats.captureMs, () => {
+      const rows = everywhere ? { top: 0, bottom: space.sourceSize.height } : rowsOf(damage)!;
+      if (!this.#source.grab(space.grabbedBytes, rows, now)) return false;
+      this.#view.apply(this.#kernels, space);
+      return true;
+    });
+    if (!grabbed) {
+      this.#setState();
+      return undefined;
+    }
+    this.#lookEverywhere = false;
+    if (everywhere) this.#lastFullLook = now;
+    const where = everywhere ? "unknown" : this.#view.toFrame(damage);
+    return timed(
+      this.#stats.diffMs,
+      () => this.#pipeline.findChanges(where, this.#settings, now, force),
+    );
+  }
+
+  /** Another size, region, scale or masks: the frame starts anew. */
+  async #changeView(): Promise<void> {
+    const before = this.#view.size;
+    this.#viewPending = false;
+    this.#view = new View(this.#source.size, this.#settings);
+    this.#lookEverywhere = true;
+    const { width, height } = this.#view.size;
+    const sameSize = width === before.width && height === before.height;
+    await this.#endEpoch();
+    this.#pipeline.resize(this.#view.size, this.#source.size, this.#view.active);
+    if (!sameSize) this.#emitter.addResize(resizeMessage(width, height));
+  }
+
+  /** Ends the epoch, so that decoders can forget and viewers can join. */
+  async #endEpoch(): Promise<void> {
+    await this.#flush();
+    this.#emitter.endEpoch();
+    this.#entrance.epochEnded();
+  }
+
+  async #flush(): Promise<void> {
+    const { nextIndex } = this.#emitter;
+    await this.#emitter.flush({
+      seq: this.#pipeline.seq,
+      epoch: this.#pipeline.epoch,
+      time: this.#clocks.wall(),
+    });
+    if (this.#emitter.nextIndex === nextIndex) return;
+    this.#lastEmission = this.#clocks.steady();
+    if (this.#keyframePending) this.#entrance.keyframePublished(nextIndex);
+    this.#keyframePending = false;
+  }
+
+  /** Tells viewers when the source went away, came back, or was paused. */
+  #setState(): void {
+    const lost = this.#source.lostReason;
+    const state = lost !== undefined ? "lost" : this.#settings.paused ? "paused" : "live";
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#stateText = lost ?? (state === "paused" ? "paused by an administrator" : "");
+    this.#emitter.add(stateMessage(state, this.#stateText));
+  }
+
+  /** What a newcomer has to know besides the picture. */
+  #introduction(): Uint8Array[] {
+    const messages = [stateMessage(this.#state, this.#stateText)];
+    const { cursor } = this.#source;
+    if (cursor) messages.push(cursorMessage(this.#cursorOnFrame(cursor)));
+    return messages;
+  }
+
+  #cursorOnFrame(cursor: CursorChange): CursorChange {
+    return { ...cursor, ...this.#view.pointToFrame(cursor.x, cursor.y) };
+  }
+}

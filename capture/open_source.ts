@@ -1,0 +1,44 @@
+/** From the source that was asked for to one that is open. */
+import type { Source } from "./source.ts";
+import { SourceLost } from "./source.ts";
+import { openDemoSource } from "./sources/demo/source.ts";
+import { openX11Source } from "./sources/x11/x11.ts";
+import type { SourceSpec } from "./worker_protocol.ts";
+
+export interface Opened {
+  readonly source: Source;
+  /** Opens the same source again after it was lost. */
+  readonly reopen: () => Source;
+  /** A line for people about why it is this one. */
+  readonly note: string | undefined;
+}
+
+/**
+ * Opens the source that `spec` names; `auto` takes the display if it answers and the demo if not.
+ * @throws {SourceLost} when a source that was asked for by name is not there
+ */
+export function openSource(spec: SourceSpec): Opened {
+  switch (spec.kind) {
+    case "demo":
+      return opened(() => openDemoSource({}), undefined);
+    case "x11":
+      return opened(() => openX11Source(wanted(spec.display)), undefined);
+    case "auto":
+      try {
+        return opened(() => openX11Source(wanted(spec.display)), undefined);
+      } catch (error) {
+        if (!(error instanceof SourceLost)) throw error;
+        const note = `no display to capture (${error.message}), showing the demo`;
+        return opened(() => openDemoSource({}), note);
+      }
+  }
+}
+
+function opened(open: () => Source, note: string | undefined): Opened {
+  return { source: open(), reopen: open, note };
+}
+
+function wanted(display: string | undefined): string {
+  if (!display) throw new SourceLost("DISPLAY is not set");
+  return display;
+}

@@ -1,0 +1,245 @@
+/**
+ * Frame in, update out: diff against the reference, encode, move the reference on.
+ *
+ * The pipeline knows nothing of time, sources or viewers. It owns the reference and with it the meaning
+ * of `seq`: a canvas that has applied every update up to `seq` equals the reference, byte for byte.
+ *
+ * Epochs: the decoder state (the palette) starts anew with each. `beginEpoch` must be the first thing
+ * that decoders hear after `Pipeline.resize` or a keyframe.
+ */
+import { Differ } from "./diff.ts";
+import { Encoder } from "./encode.ts";
+import type { Rect, Size } from "./geometry.ts";
+import { Arena, type Kernels } from "./kernels/kernels.ts";
+import { mergeRects } from "./merge.ts";
+import { concat, epochMessage } from "./messages.ts";
+import { TILE, Workspace } from "./workspace.ts";
+
+export interface UpdateSettings {
+  readonly threshold: number;
+  readonly refineAfterMs: number;
+  /** With more changed rectangles a keyframe is sent instead. */
+  readonly maxPatches: number;
+  /** With a larger share of the frame changed a keyframe is sent instead, 0 to 1. */
+  readonly refreshRatio: number;
+}
+
+/** What to send: the rectangles of the frame that differ from the reference, or everything. */
+export interface Changes {
+  readonly keyframe: boolean;
+  readonly rects: readonly Rect[];
+}
+
+export interface Update {
+  readonly message: Uint8Array<ArrayBuffer>;
+  readonly seq: number;
+  readonly keyframe: boolean;
+  readonly patchCount: number;
+  readonly copyCount: number;
+  readonly changedPixels: number;
+}
+
+/** Above this share of changed tiles a catch-up is no better than a keyframe. */
+const CATCH_UP_SHARE = 0.9;
+
+export class Pipeline {
+  readonly #kernels: Kernels;
+  readonly #arena: Arena;
+  #space: Workspace;
+  #differ: Differ;
+  #encoder: Encoder;
+  #seq: number;
+  #epoch: number;
+  /** Time of the update before, or of the epoch; ms since the Unix epoch. */
+  #time = 0;
+  /** Seq of the last change of each tile of the reference. */
+  #tileSeq: Float64Array;
+  /** Nothing older than this can be caught up with: the size was another. */
+  #sizeSeq: number;
+  #needsKeyframe = true;
+
+  /**
+   * @param seq the first update has the next one
+   * @param epoch the first epoch has the next id
+   */
+  constructor(kernels: Kernels, seq: number, epoch: number, size: Size) {
+    this.#kernels = kernels;
+    this.#arena = new Arena(kernels.memory);
+    this.#seq = seq;
+    this.#sizeSeq = seq;
+    this.#epoch = epoch;
+    this.#space = new Workspace(kernels, this.#arena, size, size, false);
+    this.#differ = new Differ(kernels, this.#space);
+    this.#encoder = new Encoder(kernels, this.#space);
+    this.#tileSeq = new Float64Array(this.#space.tileCount);
+  }
+
+  /** Where to put the next frame, and its size. */
+  get space(): Workspace {
+    return this.#space;
+  }
+
+  get seq(): number {
+    return this.#seq;
+  }
+
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  get deferredTiles(): number {
+    return this.#differ.deferredTiles;
+  }
+
+  refinementDue(now: number, refineAfterMs: number): boolean {
+    return this.#differ.refinementDue(now, refineAfterMs);
+  }
+
+  /** Starts over with a black reference; the next update is a keyframe. */
+  resize(size: Size, sourceSize: Size, viewed: boolean): void {
+    this.#space = new Workspace(this.#kernels, this.#arena, size, sourceSize, viewed);
+    this.#differ = new Differ(this.#kernels, this.#space);
+    this.#encoder = new Encoder(this.#kernels, this.#space);
+    this.#tileSeq = new Float64Array(this.#space.tileCount);
+    this.#sizeSeq = this.#seq + 1;
+    this.#needsKeyframe = true;
+  }
+
+  /**
+   * What differs between the frame in `space` and the reference; `undefined` when nothing has to be sent.
+   * @param now ms on a clock that does not jump
+   * @param force a keyframe even if nothing changed
+   */
+  findChanges(
+    damage: readonly Rect[] | "unknown",
+    settings: UpdateSettings,
+    now: number,
+    force: boolean,
+  ): Changes | undefined {
+    const { width, height } = this.#space;
+    const all = { keyframe: true, rects: [{ x: 0, y: 0, w: width, h: height }] };
+    if (force || this.#needsKeyframe) return all;
+    const rects = this.#differ.find(damage, settings, now);
+    if (rects.length === 0) return undefined;
+    const tooMuch = rects.length > settings.maxPatches ||
+      areaOf(rects) > settings.refreshRatio * width * height;
+    return tooMuch ? all : { keyframe: false, rects };
+  }
+
+  /** A new epoch: the message that tells decoders so. */
+  beginEpoch(time: number): Uint8Array<ArrayBuffer> {
+    this.#epoch++;
+    this.#time = time;
+    this.#encoder.startEpoch();
+    return epochMessage(this.#epoch, this.#seq, time);
+  }
+
+  /**
+   * Encodes changes and makes them part of the reference.
+   * @param time of the frame's capture, ms since the Unix epoch
+   */
+  encode({ keyframe, rects }: Changes, time: number): Update {
+    const { frame, reference, width } = this.#space;
+    const encoded = this.#encoder.encode(
+      { keyframe, seqDelta: 1, timeDelta: Math.max(0, time - this.#time), copies: [], rects },
+      frame,
+    );
+    this.#time = Math.max(this.#time, time);
+    this.#seq++;
+    for (const { x, y, w, h } of rects) {
+      this.#kernels.copyRect(frame, reference, width, x, y, w, h);
+      this.#touchTiles({ x, y, w, h });
+    }
+    if (keyframe) {
+      this.#differ.forget();
+      this.#needsKeyframe = false;
+    }
+    return {
+      message: encoded.message,
+      seq: this.#seq,
+      keyframe,
+      patchCount: encoded.patchCount,
+      copyCount: 0,
+      changedPixels: areaOf(rects),
+    };
+  }
+
+  /**
+   * The reference as a keyframe, for decoders that should have it already.
+   * @param time ms since the Unix epoch
+   */
+  repeat(time: number): Update {
+    const { reference, width, height } = this.#space;
+    const rects = [{ x: 0, y: 0, w: width, h: height }];
+    const timeDelta = Math.max(0, time - this.#time);
+    const { message, patchCount } = this.#encoder.encode(
+      { keyframe: true, seqDelta: 1, timeDelta, copies: [], rects },
+      reference,
+    );
+    this.#time = Math.max(this.#time, time);
+    this.#seq++;
+    this.#tileSeq.fill(this.#seq);
+    const changedPixels = width * height;
+    return { message, seq: this.#seq, keyframe: true, patchCount, copyCount: 0, changedPixels };
+  }
+
+  /**
+   * The messages that bring a viewer to the reference, whatever it has: an epoch of their own, then the
+   * tiles changed after `since`, or a keyframe if that is unknown, too old, or no larger. They use the
+   * encoder's palette, so the session's epoch ends here: `beginEpoch` must follow before the next update.
+   *
+   * @param since seq that the viewer has, or `null`
+   */
+  catchUp(
+    since: number | null,
+    time: number,
+  ): { messages: Uint8Array<ArrayBuffer>; keyframe: boolean } {
+    const epoch = this.#epoch + 1;
+    if (since === this.#seq) {
+      return { messages: epochMessage(epoch, since, time), keyframe: false };
+    }
+    const { reference, width, height } = this.#space;
+    const usable = since !== null && since >= this.#sizeSeq && since < this.#seq;
+    const tiles = usable ? this.#tilesChangedAfter(since) : [];
+    const keyframe = !usable || tiles.length > CATCH_UP_SHARE * this.#space.tileCount;
+    const from = keyframe ? this.#seq - 1 : since;
+    this.#encoder.startEpoch();
+    const { message } = this.#encoder.encode(
+      {
+        keyframe,
+        seqDelta: this.#seq - from,
+        timeDelta: 0,
+        copies: [],
+        rects: keyframe ? [{ x: 0, y: 0, w: width, h: height }] : mergeRects(tiles),
+      },
+      reference,
+    );
+    this.#encoder.startEpoch();
+    return { messages: concat([epochMessage(epoch, from, time), message]), keyframe };
+  }
+
+  #tilesChangedAfter(since: number): Rect[] {
+    const { width, height, tilesAcross } = this.#space;
+    const tiles: Rect[] = [];
+    this.#tileSeq.forEach((seq, tile) => {
+      if (seq <= since) return;
+      const x = (tile % tilesAcross) * TILE;
+      const y = Math.floor(tile / tilesAcross) * TILE;
+      tiles.push({ x, y, w: Math.min(TILE, width - x), h: Math.min(TILE, height - y) });
+    });
+    return tiles;
+  }
+
+  #touchTiles({ x, y, w, h }: Rect): void {
+    const { tilesAcross } = this.#space;
+    const left = Math.floor(x / TILE);
+    const right = Math.ceil((x + w) / TILE);
+    for (let row = Math.floor(y / TILE); row < Math.ceil((y + h) / TILE); row++) {
+      this.#tileSeq.fill(this.#seq, row * tilesAcross + left, row * tilesAcross + right);
+    }
+  }
+}
+
+function areaOf(rects: readonly Rect[]): number {
+  return rects.reduce((sum, { w, h }) => sum + w * h, 0);
+}

@@ -1,0 +1,112 @@
+/**
+ * The ring: the newest chunks of the shared stream, bounded by bytes and by age.
+ *
+ * Readers hold an index and nothing else. A reader whose index has left the ring has lost its place,
+ * not the newest picture: it joins anew (viewer_cursor.ts). The newest chunk always stays, however large,
+ * so that readers in sync never lose their place to a single keyframe.
+ */
+import type { Chunk } from "./worker_protocol.ts";
+
+export interface RingLimits {
+  /** Bytes of chunks kept, compressed and uncompressed together. */
+  readonly maxBytes: number;
+  /** Age up to which chunks are kept, ms. */
+  readonly maxMs: number;
+}
+
+export class Ring {
+  readonly #limits: RingLimits;
+  #chunks: Chunk[] = [];
+  /** Chunks at the front of `#chunks` that are gone; cut off now and then, since shifting each time costs. */
+  #gone = 0;
+  #bytes = 0;
+  #waiting: (() => void)[] = [];
+
+  constructor(limits: RingLimits) {
+    this.#limits = limits;
+  }
+
+  /** Index of the oldest chunk held; equal to `end` when the ring is empty. */
+  get start(): number {
+    return this.#chunks[this.#gone]?.index ?? 0;
+  }
+
+  /** Index that the next chunk will have. */
+  get end(): number {
+    const newest = this.#chunks.at(-1);
+    return newest ? newest.index + 1 : 0;
+  }
+
+  /** Adds the next chunk, expires old ones, and lets the waiting readers go on. */
+  push(chunk: Chunk): void {
+    this.#chunks.push(chunk);
+    this.#bytes += sizeOf(chunk);
+    this.#expire(chunk.time);
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  /** The chunk of that index; `undefined` when it is gone or yet to come. */
+  get(index: number): Chunk | undefined {
+    const place = this.#gone + index - this.start;
+    return place < this.#gone ? undefined : this.#chunks[place];
+  }
+
+  /**
+   * Index behind the oldest chunk that ends with `seq` in `epoch`: where somebody goes on who has that
+   * update. Chunks without an update (a pointer, a state) that follow it are sent again, which is harmless.
+   * `undefined` when the ring has no such chunk.
+   */
+  indexAfter(seq: number, epoch: number): number | undefined {
+    let found: number | undefined;
+    for (let place = this.#chunks.length - 1; place >= this.#gone; place--) {
+      const chunk = this.#chunks[place];
+      if (chunk.seq < seq) break;
+      if (chunk.seq === seq && chunk.epoch === epoch) found = chunk.index + 1;
+    }
+    return found;
+  }
+
+  /** Resolves when a chunk is pushed, or at `wakeAll`. */
+  changed(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Lets all waiting readers look again, for reasons of their own. */
+  wakeAll(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  stats(): { entries: number; bytes: number; maxBytes: number; spanMs: number; maxMs: number } {
+    const oldest = this.#chunks[this.#gone];
+    const newest = this.#chunks.at(-1);
+    return {
+      entries: this.#chunks.length - this.#gone,
+      bytes: this.#bytes,
+      maxBytes: this.#limits.maxBytes,
+      spanMs: oldest && newest ? newest.time - oldest.time : 0,
+      maxMs: this.#limits.maxMs,
+    };
+  }
+
+  #expire(now: number): void {
+    const { maxBytes, maxMs } = this.#limits;
+    while (this.#chunks.length - this.#gone > 1) {
+      const oldest = this.#chunks[this.#gone];
+      if (this.#bytes <= maxBytes && now - oldest.time <= maxMs) break;
+      this.#bytes -= sizeOf(oldest);
+      this.#gone++;
+    }
+    if (this.#gone > 64 && this.#gone * 2 > this.#chunks.length) {
+      this.#chunks = this.#chunks.slice(this.#gone);
+      this.#gone = 0;
+    }
+  }
+}
+
+function sizeOf(chunk: Chunk): number {
+  return chunk.stream.length + chunk.messages.length;
+}

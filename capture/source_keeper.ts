@@ -1,0 +1,96 @@
+/**
+ * Keeps a source open: notices that it went away, opens it again with growing pauses, and remembers what
+ * a newcomer has to know of it (its size, the pointer).
+ */
+import type { RowRange, Size } from "./geometry.ts";
+import type { Opened } from "./open_source.ts";
+import { type CursorChange, type CursorShape, type Source, SourceLost } from "./source.ts";
+import type { SourceNews } from "./source.ts";
+
+const FIRST_RETRY_MS = 250;
+const MAX_RETRY_MS = 5000;
+
+export class SourceKeeper {
+  readonly label: string;
+  /** Size of the source's picture, as of the last poll; it stays when the source is lost. */
+  size: Size;
+  /** Why the source is away; `undefined` while it is there. */
+  lostReason: string | undefined;
+  readonly #reopen: () => Source;
+  #source: Source | undefined;
+  #reopened = false;
+  #retryAt = 0;
+  #retryMs = 0;
+  #cursor: CursorChange | undefined;
+  #shape: CursorShape | undefined;
+
+  constructor(opened: Opened) {
+    this.#source = opened.source;
+    this.#reopen = opened.reopen;
+    this.label = opened.source.label;
+    this.size = opened.source.size;
+  }
+
+  /** The pointer with its shape, if the source ever told of one. */
+  get cursor(): CursorChange | undefined {
+    return this.#cursor && { ...this.#cursor, shape: this.#shape };
+  }
+
+  /**
+   * What happened at the source since the last call; `undefined` while it is away. A source that is back is
+   * reported as resized, since everything has to be looked at anew.
+   * @param now ms, steady
+   */
+  poll(now: number): SourceNews | undefined {
+    return this.#guard(now, () => {
+      const source = this.#open(now);
+      if (!source) return undefined;
+      const news = source.poll();
+      this.size = source.size;
+      if (news.cursor) this.#noteCursor(news.cursor);
+      const resized = news.resized || this.#reopened;
+      this.#reopened = false;
+      return { ...news, resized };
+    });
+  }
+
+  /** Copies rows of the picture into `frame`; false when the source went away over it. */
+  grab(frame: Uint8Array, rows: RowRange, now: number): boolean {
+    return this.#guard(now, () => {
+      this.#source?.grab(frame, rows);
+      return this.#source !== undefined;
+    }) ?? false;
+  }
+
+  close(): void {
+    this.#source?.close();
+    this.#source = undefined;
+  }
+
+  #open(now: number): Source | undefined {
+    if (this.#source || now < this.#retryAt) return this.#source;
+    this.#source = this.#reopen();
+    this.#reopened = true;
+    this.#retryMs = 0;
+    this.lostReason = undefined;
+    return this.#source;
+  }
+
+  #noteCursor(cursor: CursorChange): void {
+    this.#cursor = { visible: cursor.visible, x: cursor.x, y: cursor.y };
+    this.#shape = cursor.shape ?? this.#shape;
+  }
+
+  #guard<T>(now: number, work: () => T): T | undefined {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof SourceLost)) throw error;
+      this.close();
+      this.lostReason = error.message;
+      this.#retryMs = Math.min(MAX_RETRY_MS, Math.max(FIRST_RETRY_MS, this.#retryMs * 2));
+      this.#retryAt = now + this.#retryMs;
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * What the capture Worker and its owner (engine.ts) tell each other by `postMessage`.
+ */
+import type { LiveSettings } from "../config.ts";
+
+/** Which source to open: see open_source.ts. */
+export type SourceSpec =
+  | { readonly kind: "auto"; readonly display: string | undefined }
+  | { readonly kind: "demo" }
+  | { readonly kind: "x11"; readonly display: string | undefined };
+
+/** Some bytes of the shared stream: what one tick had to say. */
+export interface Chunk {
+  /** Counts chunks, from 0. */
+  readonly index: number;
+  /** Seq after this chunk; the one before if it has no update. */
+  readonly seq: number;
+  readonly epoch: number;
+  /** The chunk opens an epoch, and with it a zstd frame: a viewer can join here. */
+  readonly startsEpoch: boolean;
+  /** The canvas gets another size in this chunk. */
+  readonly resizes: boolean;
+  /** ms since the Unix epoch. */
+  readonly time: number;
+  /** The next piece of the epoch's zstd frame. */
+  readonly stream: Uint8Array<ArrayBuffer>;
+  /** The same without compression: whole messages. */
+  readonly messages: Uint8Array<ArrayBuffer>;
+}
+
+/** How a viewer gets into the shared stream. */
+export interface JoinPoint {
+  /** The first chunk to send after `bytes`; it starts an epoch. */
+  readonly index: number;
+  /** Seq after `bytes`; `null` where the picture comes with the chunk at `index`. */
+  readonly seq: number | null;
+  /** Size of the picture after `bytes`. */
+  readonly width: number;
+  readonly height: number;
+  /** A whole zstd frame that brings the viewer there; `undefined` where it was not asked for. */
+  readonly bytes: Uint8Array<ArrayBuffer> | undefined;
+  readonly keyframe: boolean;
+}
+
+/** Commands that get an answer, and what it is. */
+export interface Asked {
+  /** `change` the live settings; refused with a `SettingRefused` where they do not fit the source. */
+  settings: { readonly command: { patch: Partial<LiveSettings> }; readonly answer: LiveSettings };
+  /** `since`: the seq the viewer has. `bridge` false: the viewer brings itself to `seq` from the ring. */
+  join: { readonly command: { since: number | null; bridge: boolean }; readonly answer: JoinPoint };
+  keyframe: { readonly command: object; readonly answer: { seq: number } };
+  picture: { readonly command: object; readonly answer: PictureAnswer };
+  stats: { readonly command: object; readonly answer: StatsAnswer };
+  health: { readonly command: object; readonly answer: HealthAnswer };
+  stop: { readonly command: object; readonly answer: null };
+}
+
+export interface PictureAnswer {
+  readonly width: number;
+  readonly height: number;
+  readonly seq: number;
+  readonly time: number;
+  readonly rgba: Uint8Array<ArrayBuffer>;
+}
+
+export interface StageTime {
+  readonly p50: number;
+  readonly p95: number;
+}
+
+export type SourceState = "live" | "lost" | "paused";
+
+/** Counted since the Worker's start; see `CaptureStats` in routes/deps.ts for each field. */
+export interface StatsAnswer {
+  readonly source: string;
+  readonly state: SourceState;
+  readonly width: number;
+  readonly height: number;
+  readonly seq: number;
+  readonly epoch: number;
+  readonly fps: number;
+  readonly ticksPerSecond: number;
+  readonly updatesPerSecond: number;
+  readonly captureMs: StageTime;
+  readonly diffMs: StageTime;
+  readonly encodeMs: StageTime;
+  readonly ticks: number;
+  readonly ticksSkipped: number;
+  readonly ticksMissed: number;
+  readonly updates: number;
+  readonly keyframes: number;
+  readonly catchUps: number;
+  readonly epochs: number;
+  readonly patches: number;
+  readonly copies: number;
+  readonly changedPixels: number;
+  readonly rawEquivalentBytes: number;
+  readonly messageBytes: number;
+  readonly streamBytes: number;
+  readonly deferredTiles: number;
+  readonly sleeping: boolean;
+}
+
+export interface HealthAnswer {
+  readonly healthy: boolean;
+  readonly state: SourceState;
+  readonly detail: string;
+  readonly lastLookAgeMs: number | null;
+  readonly sleeping: boolean;
+}
+
+export type Command =
+  | { type: "start"; source: SourceSpec; settings: LiveSettings; seq: number; epoch: number }
+  | { type: "viewers"; count: number }
+  | {
+    [K in keyof Asked]: { type: "ask"; id: number; what: K } & Asked[K]["command"];
+  }[keyof Asked];
+
+export type Report =
+  | { type: "started"; label: string; width: number; height: number; note: string | undefined }
+  | { type: "failed"; reason: string }
+  | { type: "chunk"; chunk: Chunk }
+  | { type: "answer"; id: number; answer: unknown }
+  | { type: "refused"; id: number; refusal: Refusal }
+  | { type: "fault"; id: number; reason: string };
+
+/** A setting that the source cannot follow. */
+export interface Refusal {
+  readonly field: string;
+  readonly value: unknown;
+  /** The allowed range, in words. */
+  readonly allowed: string;
+}

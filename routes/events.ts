@@ -1,0 +1,161 @@
+/**
+ * `GET /events`: the simple channel. Server-Sent Events whose data is one JSON object each:
+ *
+ *     id: SEQ
+ *     data: {"seq","t","width","height","keyframe","patches":[{"x","y","w","h","png"}]}
+ *
+ * `png` is base64, colours are opaque, patches are drawn in order; a keyframe has one patch that covers
+ * everything. Beside these (named, so that a plain `onmessage` does not see them): `state`
+ * `{"state","text"}`, `cursor` `{"visible","x","y","shape"?}`, `bye` `{"text"}`. `Last-Event-ID` resumes.
+ */
+import { ServerSentEventStream } from "@std/http/server_sent_event_stream.js";
+import type { EventFeed } from "./events/feed.ts";
+import type { EventItem } from "./events/events_protocol.ts";
+import { type AppContext, peerName, type Route } from "./route.ts";
+import { refuseTooMany } from "./stream.ts";
+import type { ViewerRegistry } from "./viewers_registry.ts";
+
+export interface EventsDeps {
+  readonly feed: EventFeed;
+  readonly registry: ViewerRegistry;
+  /** Wall clock, ms since the Unix epoch. */
+  readonly now: () => number;
+}
+
+export function eventsRoutes(deps: EventsDeps): Route[] {
+  return [{
+    method: "get",
+    path: "/events",
+    role: "view",
+    description: {
+      summary: "Updates as Server-Sent Events",
+      description: "JSON with PNG patches in base64; `Last-Event-ID` resumes.",
+      tags: ["watch"],
+      responses: {
+        200: { description: "The events", content: { "text/event-stream": {} } },
+        503: { description: "As many viewers as there may be" },
+      },
+    },
+    handler: (c) => openEvents(c, deps),
+  }];
+}
+
+function openEvents(c: AppContext, { feed, registry, now }: EventsDeps): Response {
+  refuseTooMany(registry);
+  const id = registry.newId();
+  const reader = new EventReader(feed, Number(c.req.header("last-event-id") ?? NaN));
+  const since = now();
+  registry.add(id, {
+    info: () => ({
+      id,
+      transport: "events",
+      remote: peerName(c.var.peer),
+      userAgent: c.req.header("user-agent") ?? "",
+      since,
+      seq: reader.seq,
+      bytes: reader.bytes,
+      messages: reader.messages,
+      catchUps: reader.catchUps,
+    }),
+    end: (_reason, text) => reader.end(text),
+  });
+  feed.subscribe();
+  let open = true;
+  const leave = () => {
+    if (open) feed.unsubscribe();
+    open = false;
+    registry.remove(id);
+  };
+  const events = new ReadableStream<EventItem>({
+    async pull(controller) {
+      try {
+        const item = await reader.next();
+        if (item) {
+          controller.enqueue(item);
+        } else {
+          leave();
+          controller.close();
+        }
+      } catch (error) {
+        leave();
+        throw error;
+      }
+    },
+    cancel() {
+      reader.end("");
+      leave();
+    },
+  }, { highWaterMark: 0 });
+  return new Response(events.pipeThrough(new ServerSentEventStream()), {
+    headers: {
+      "content-type": "text/event-stream",
+      "cache-control": "no-store, no-transform",
+      "x-accel-buffering": "no",
+    },
+  });
+}
+
+/** One viewer's place in the feed. */
+class EventReader {
+  readonly #feed: EventFeed;
+  readonly #generation: number;
+  readonly #resume: number;
+  #index: number | undefined;
+  #ending: string | undefined;
+  #ended = false;
+  seq = 0;
+  bytes = 0;
+  messages = 0;
+  catchUps = 0;
+
+  /** @param resume seq of the last event that the client has, or NaN */
+  constructor(feed: EventFeed, resume: number) {
+    this.#feed = feed;
+    this.#generation = feed.generation;
+    this.#resume = resume;
+  }
+
+  /** The next event; waits for it; `undefined` after the end. */
+  async next(): Promise<EventItem | undefined> {
+    for (;;) {
+      if (this.#ended || this.#feed.generation !== this.#generation) return undefined;
+      if (this.#ending !== undefined) {
+        this.#ended = true;
+        return this.#count({ event: "bye", data: JSON.stringify({ text: this.#ending }) });
+      }
+      if (this.#index === undefined) {
+        this.#index = this.#feed.indexAfter(this.#resume);
+        if (this.#index === undefined) return await this.#keyframe();
+      }
+      const item = this.#feed.get(this.#index);
+      if (item) {
+        this.#index++;
+        return this.#count(item);
+      }
+      // The item is gone, not yet to come: this viewer was too slow.
+      if (this.#index < this.#feed.end) {
+        this.catchUps++;
+        return await this.#keyframe();
+      }
+      await this.#feed.changed();
+    }
+  }
+
+  end(text: string): void {
+    this.#ending ??= text;
+    this.#feed.wakeAll();
+  }
+
+  async #keyframe(): Promise<EventItem> {
+    const item = await this.#feed.keyframe();
+    this.#index = this.#feed.end;
+    return this.#count(item);
+  }
+
+  #count(item: EventItem): EventItem {
+    this.messages++;
+    this.bytes += item.data?.length ?? 0;
+    this.seq = item.id ?? this.seq;
+    return item;
+  }
+}

@@ -1,0 +1,25 @@
+/** What the events Worker and the feed tell each other. */
+
+/** One Server-Sent Event. */
+export interface EventItem {
+  /** Left out: a plain `message`, which is an update. */
+  readonly event?: "state" | "cursor" | "bye";
+  /** Seq, on updates. */
+  readonly id?: number;
+  /** JSON. */
+  readonly data?: string;
+  readonly comment?: string;
+}
+
+export type ToEventsWorker =
+  /** A new stream begins. */
+  | { readonly type: "reset" }
+  /** Message bytes of the stream; answered by one `items`. */
+  | { readonly type: "batch"; readonly parts: readonly Uint8Array[] }
+  /** Answered by one `keyframe`, as soon as there is a picture. */
+  | { readonly type: "keyframe"; readonly id: number };
+
+export type FromEventsWorker =
+  | { readonly type: "items"; readonly items: readonly EventItem[] }
+  | { readonly type: "keyframe"; readonly id: number; readonly item: EventItem }
+  | { readonly type: "fault"; readonly reason: string };

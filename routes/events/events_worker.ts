@@ -1,0 +1,118 @@
+/**
+ * The events Worker: an in-process viewer that turns the stream into JSON with PNGs, once for all
+ * Server-Sent Events viewers. It runs beside capture and HTTP, so that PNG encoding delays neither.
+ */
+import { Buffer } from "node:buffer";
+import { Image } from "imagescript";
+import { Decoder } from "../../public/decoder/decoder.js";
+import { EventRects, type Rect } from "./event_rects.ts";
+import type { EventItem, FromEventsWorker, ToEventsWorker } from "./events_protocol.ts";
+
+/** The part of the Worker's global scope in use here; the DOM's types know it as a window. */
+interface Scope {
+  postMessage(message: FromEventsWorker): void;
+  onmessage: ((event: MessageEvent<ToEventsWorker>) => void) | null;
+}
+const scope = globalThis as unknown as Scope;
+
+/** The fastest level that compresses; imagescript's others gain little on screens and cost twice the time. */
+const PNG_LEVEL = 1;
+
+const rects = new EventRects();
+/** Events beside updates, in order. */
+let others: EventItem[] = [];
+let time = 0;
+let keyframe = false;
+let keyframeAsked: number[] = [];
+/** The newest keyframe, for viewers that join at the same seq. */
+let cached: EventItem | undefined;
+
+const decoder = new Decoder({
+  update(update) {
+    time = update.time;
+    keyframe ||= update.keyframe;
+    for (const rect of update.rects) rects.add(rect);
+  },
+  resize() {
+    rects.take();
+    keyframe = true;
+  },
+  state: ({ state, text }) => others.push(item("state", { state, text })),
+  bye: ({ text }) => others.push(item("bye", { text })),
+  cursor({ visible, x, y, shape }) {
+    const { rgba, ...size } = shape ?? {};
+    const picture = rgba && { ...size, rgba: Buffer.from(rgba).toString("base64") };
+    others.push(item("cursor", { visible, x, y, ...picture && { shape: picture } }));
+  },
+});
+
+/** One message after the other: encoding is asynchronous, and events must keep their order. */
+let queue = Promise.resolve();
+scope.onmessage = ({ data }) => {
+  queue = queue.then(() => handle(data)).catch((error) => {
+    scope.postMessage({ type: "fault", reason: String(error?.stack ?? error) });
+  });
+};
+
+async function handle(message: ToEventsWorker): Promise<void> {
+  switch (message.type) {
+    case "reset":
+      decoder.reset();
+      rects.take();
+      others = [];
+      keyframe = false;
+      cached = undefined;
+      return;
+    case "batch": {
+      for (const part of message.parts) decoder.push(part);
+      const update = await updateItem(rects.take(), keyframe);
+      keyframe = false;
+      const items = update ? [...others, update] : others;
+      others = [];
+      scope.postMessage({ type: "items", items });
+      break;
+    }
+    case "keyframe":
+      keyframeAsked.push(message.id);
+  }
+  if (keyframeAsked.length > 0) await answerKeyframes();
+}
+
+/** Every viewer that waits gets the picture as it is now. */
+async function answerKeyframes(): Promise<void> {
+  const { picture, seq } = decoder;
+  if (!picture || seq === null) return;
+  if (cached?.id !== seq) {
+    cached = await updateItem([{ x: 0, y: 0, w: picture.width, h: picture.height }], true);
+  }
+  for (const id of keyframeAsked) scope.postMessage({ type: "keyframe", id, item: cached! });
+  keyframeAsked = [];
+}
+
+async function updateItem(
+  drawn: readonly Rect[],
+  isKeyframe: boolean,
+): Promise<EventItem | undefined> {
+  const { picture, seq } = decoder;
+  if (!picture || seq === null || drawn.length === 0) return undefined;
+  const patches = [];
+  for (const rect of drawn) patches.push({ ...rect, png: await pngOf(rect) });
+  const { width, height } = picture;
+  const data = { seq, t: time, width, height, keyframe: isKeyframe, patches };
+  return { id: seq, data: JSON.stringify(data) };
+}
+
+/** A rectangle of the picture as PNG, base64; opaque, since the picture is. */
+async function pngOf({ x, y, w, h }: Rect): Promise<string> {
+  const { rgba, width } = decoder.picture!;
+  const image = new Image(w, h);
+  for (let row = 0; row < h; row++) {
+    const from = ((y + row) * width + x) * 4;
+    image.bitmap.set(rgba.subarray(from, from + w * 4), row * w * 4);
+  }
+  return Buffer.from(await image.encode(PNG_LEVEL)).toString("base64");
+}
+
+function item(event: "state" | "cursor" | "bye", data: unknown): EventItem {
+  return { event, data: JSON.stringify(data) };
+}
