@@ -36,6 +36,8 @@ export interface UpdatePlan {
 export interface EncodedUpdate {
   readonly message: Uint8Array<ArrayBuffer>;
   readonly patchCount: number;
+  /** Patches by the name of their encoding. */
+  readonly patches: Readonly<Record<string, number>>;
 }
 
 const KEYFRAME = 1;
@@ -78,7 +80,11 @@ export class Encoder {
       body.u8(encoding).varint(rect.x).varint(rect.y).varint(rect.w).varint(rect.h);
     }
     body.bytes(payloads.finish());
-    return { message: frameMessage(0x03, body), patchCount: patches.length };
+    return {
+      message: frameMessage(0x03, body),
+      patchCount: patches.length,
+      patches: countByEncoding(patches),
+    };
   }
 
   #payload(out: ByteWriter, { address, width }: Raster, patch: PlannedPatch): void {
@@ -112,4 +118,13 @@ export class Encoder {
     for (const colour of colours.subarray(this.#announced)) body.rgb(colour);
     this.#announced = size;
   }
+}
+
+function countByEncoding(patches: readonly PlannedPatch[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const [name, encoding] of Object.entries(ENCODING)) {
+    const count = patches.filter((patch) => patch.encoding === encoding).length;
+    if (count > 0) counts[name] = count;
+  }
+  return counts;
 }

@@ -28,6 +28,8 @@ export interface UpdateSettings {
 export interface Changes {
   readonly keyframe: boolean;
   readonly rects: readonly Rect[];
+  /** What looking for motion took, ms. */
+  readonly motionMs: number;
 }
 
 export interface Update {
@@ -35,6 +37,8 @@ export interface Update {
   readonly seq: number;
   readonly keyframe: boolean;
   readonly patchCount: number;
+  /** Patches by the name of their encoding. */
+  readonly patches: Readonly<Record<string, number>>;
   readonly copyCount: number;
   readonly changedPixels: number;
 }
@@ -117,13 +121,13 @@ export class Pipeline {
     force: boolean,
   ): Changes | undefined {
     const { width, height } = this.#space;
-    const all = { keyframe: true, rects: [{ x: 0, y: 0, w: width, h: height }] };
+    const all = { keyframe: true, rects: [{ x: 0, y: 0, w: width, h: height }], motionMs: 0 };
     if (force || this.#needsKeyframe) return all;
     const rects = this.#differ.find(damage, settings, now);
     if (rects.length === 0) return undefined;
     const tooMuch = rects.length > settings.maxPatches ||
       areaOf(rects) > settings.refreshRatio * width * height;
-    return tooMuch ? all : { keyframe: false, rects };
+    return tooMuch ? all : { keyframe: false, rects, motionMs: 0 };
   }
 
   /** A new epoch: the message that tells decoders so. */
@@ -138,7 +142,7 @@ export class Pipeline {
    * Encodes changes and makes them part of the reference.
    * @param time of the frame's capture, ms since the Unix epoch
    */
-  encode({ keyframe, rects }: Changes, time: number): Update {
+  encode({ keyframe, rects }: Pick<Changes, "keyframe" | "rects">, time: number): Update {
     const { frame, reference, width } = this.#space;
     const encoded = this.#encoder.encode(
       { keyframe, seqDelta: 1, timeDelta: Math.max(0, time - this.#time), copies: [], rects },
@@ -159,6 +163,7 @@ export class Pipeline {
       seq: this.#seq,
       keyframe,
       patchCount: encoded.patchCount,
+      patches: encoded.patches,
       copyCount: 0,
       changedPixels: areaOf(rects),
     };
@@ -172,7 +177,7 @@ export class Pipeline {
     const { reference, width, height } = this.#space;
     const rects = [{ x: 0, y: 0, w: width, h: height }];
     const timeDelta = Math.max(0, time - this.#time);
-    const { message, patchCount } = this.#encoder.encode(
+    const { message, patchCount, patches } = this.#encoder.encode(
       { keyframe: true, seqDelta: 1, timeDelta, copies: [], rects },
       reference,
     );
@@ -180,7 +185,15 @@ export class Pipeline {
     this.#seq++;
     this.#tileSeq.fill(this.#seq);
     const changedPixels = width * height;
-    return { message, seq: this.#seq, keyframe: true, patchCount, copyCount: 0, changedPixels };
+    return {
+      message,
+      seq: this.#seq,
+      keyframe: true,
+      patchCount,
+      patches,
+      copyCount: 0,
+      changedPixels,
+    };
   }
 
   /**

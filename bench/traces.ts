@@ -1,0 +1,172 @@
+/**
+ * `deno task bench:traces [--json] FILE…`: plays recordings through the real diff → motion → encode → zstd,
+ * then through the page's own decoder, and compares its canvas with the frame after every update.
+ *
+ * Bytes are those on the wire after compression, message headers included, as one viewer in sync receives
+ * them. Times are of the stage alone, on this machine; quote ratios. Exits 1 when a canvas is not exact.
+ */
+import { EpochCompressor } from "../capture/zstd.ts";
+import { loadKernels } from "../capture/kernels/kernels.ts";
+import { Pipeline } from "../capture/pipeline.ts";
+import { helloMessage } from "../capture/messages.ts";
+import { Decoder } from "../public/decoder/decoder.js";
+import { openRecording } from "./frames.ts";
+
+interface Result {
+  file: string;
+  frames: number;
+  changedFrames: number;
+  updates: number;
+  keyframeBytes: number;
+  updateBytes: number;
+  copies: number;
+  patches: Record<string, number>;
+  diffMsP50: number;
+  motionMsP50: number;
+  encodeMsP50: number;
+  totalMsP50: number;
+  totalMsP95: number;
+  totalMsMax: number;
+  unchangedMsP50: number;
+  decodeMsP50: number;
+  decodeMsP95: number;
+  cpuSeconds: number;
+  ratio: number;
+  exact: boolean;
+}
+
+const SETTINGS = { threshold: 0, refineAfterMs: 500, maxPatches: 3000, refreshRatio: 0.9 };
+const FRAME_MS = 1000 / 15;
+
+/** Plays one recording. */
+async function play(file: string): Promise<Result> {
+  const { width, height, frames } = await openRecording(file);
+  const pipeline = new Pipeline(await loadKernels(), 0, 0, { width, height });
+  const decoder = new Decoder();
+  const hello = { width, height, source: file, viewer: "bench", heartbeatMs: 2000 };
+  decoder.push(helloMessage(hello));
+  let compressor: EpochCompressor | undefined;
+
+  const diffMs: number[] = [];
+  const motionMs: number[] = [];
+  const encodeMs: number[] = [];
+  const totalMs: number[] = [];
+  const unchangedMs: number[] = [];
+  const decodeMs: number[] = [];
+  const patches: Record<string, number> = {};
+  let [frameCount, updates, keyframeBytes, updateBytes, copies, cpuMs] = [0, 0, 0, 0, 0, 0];
+  let exact = true;
+
+  for await (const frame of frames) {
+    const time = Math.round(frameCount * FRAME_MS);
+    pipeline.space.grabbedBytes.set(frame);
+    const start = performance.now();
+    const changes = pipeline.findChanges("unknown", SETTINGS, time, false);
+    const found = performance.now();
+    frameCount++;
+    if (!changes) {
+      unchangedMs.push(found - start);
+      cpuMs += found - start;
+      continue;
+    }
+    const parts: Uint8Array[] = [];
+    if (changes.keyframe || !compressor) {
+      compressor?.close();
+      compressor = new EpochCompressor();
+      parts.push(pipeline.beginEpoch(time));
+    }
+    const update = pipeline.encode(changes, time);
+    parts.push(update.message);
+    let bytes = 0;
+    for (const part of parts) bytes += (await compressor.compress(part)).length;
+    const encoded = performance.now();
+    updates++;
+    if (updates === 1) keyframeBytes = bytes;
+    else updateBytes += bytes;
+    copies += update.copyCount;
+    for (const [name, count] of Object.entries(update.patches)) {
+      patches[name] = (patches[name] ?? 0) + count;
+    }
+    cpuMs += encoded - start;
+    if (updates > 1) {
+      motionMs.push(changes.motionMs);
+      diffMs.push(found - start - changes.motionMs);
+      encodeMs.push(encoded - found);
+      totalMs.push(encoded - start);
+    }
+    const decodeStart = performance.now();
+    for (const part of parts) decoder.push(part);
+    if (updates > 1) decodeMs.push(performance.now() - decodeStart);
+    exact &&= sameColours(decoder.picture!.pixels, frame);
+  }
+  return {
+    file: file.split("/").at(-1)!,
+    frames: frameCount,
+    changedFrames: updates - 1,
+    updates,
+    keyframeBytes,
+    updateBytes,
+    copies,
+    patches,
+    diffMsP50: percentile(diffMs, 0.5),
+    motionMsP50: percentile(motionMs, 0.5),
+    encodeMsP50: percentile(encodeMs, 0.5),
+    totalMsP50: percentile(totalMs, 0.5),
+    totalMsP95: percentile(totalMs, 0.95),
+    totalMsMax: percentile(totalMs, 1),
+    unchangedMsP50: percentile(unchangedMs, 0.5),
+    decodeMsP50: percentile(decodeMs, 0.5),
+    decodeMsP95: percentile(decodeMs, 0.95),
+    cpuSeconds: cpuMs / 1000,
+    ratio: (frameCount * width * height * 4) / (keyframeBytes + updateBytes),
+    exact,
+  };
+}
+
+/** The decoder's R G B A against the source's B G R X. */
+function sameColours(pixels: Uint32Array, frame: Uint8Array): boolean {
+  const wanted = new Uint32Array(frame.buffer, frame.byteOffset, pixels.length);
+  for (let i = 0; i < pixels.length; i++) {
+    const bgr = wanted[i];
+    const rgb = ((bgr & 255) << 16) | (bgr & 0xff00) | ((bgr >>> 16) & 255);
+    if ((pixels[i] & 0xffffff) !== rgb) return false;
+  }
+  return true;
+}
+
+function percentile(values: readonly number[], share: number): number {
+  if (values.length === 0) return 0;
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+}
+
+function print(result: Result): void {
+  const { file, patches, ...figures } = result;
+  const rows = Object.entries(figures).map(([name, value]) =>
+    `  ${name.padEnd(16)} ${
+      typeof value === "number" && !Number.isInteger(value) ? value.toFixed(3) : value
+    }`
+  );
+  const kinds = Object.entries(patches).map(([name, count]) => `${name} ${count}`).join(", ");
+  // deno-lint-ignore no-console -- the bench's output
+  console.log([file, ...rows, `  patches          ${kinds}`].join("\n"));
+}
+
+if (import.meta.main) {
+  const json = Deno.args.includes("--json");
+  const files = Deno.args.filter((arg) => !arg.startsWith("--"));
+  if (files.length === 0) {
+    // deno-lint-ignore no-console -- usage
+    console.error("usage: deno task bench:traces [--json] FILE…");
+    Deno.exit(2);
+  }
+  let allExact = true;
+  for (const file of files) {
+    const result = await play(file);
+    allExact &&= result.exact;
+    // deno-lint-ignore no-console -- the bench's output
+    if (json) console.log(JSON.stringify(result));
+    else print(result);
+  }
+  Deno.exit(allExact ? 0 : 1);
+}

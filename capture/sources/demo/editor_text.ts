@@ -1,0 +1,70 @@
+/**
+ * What is typed in the demo's editor, again and again, and the files listed beside it.
+ */
+
+/** The file that is open. */
+export const EDITOR_FILE = "tides.ts";
+
+export const EDITOR_FILES: readonly { readonly name: string; readonly depth: number }[] = [
+  { name: "src/", depth: 0 },
+  { name: "harbour.ts", depth: 1 },
+  { name: "moon.ts", depth: 1 },
+  { name: "tides.ts", depth: 1 },
+  { name: "weather.ts", depth: 1 },
+  { name: "tests/", depth: 0 },
+  { name: "tides_test.ts", depth: 1 },
+  { name: "LICENSE", depth: 0 },
+  { name: "README.md", depth: 0 },
+  { name: "deno.json", depth: 0 },
+];
+
+/** Lines of at most 62 characters. */
+export const SOURCE_LINES: readonly string[] = [
+  "/** One reading of the gauge in the harbour. */",
+  "export interface Reading {",
+  "  readonly time: number;",
+  "  readonly metres: number;",
+  "}",
+  "",
+  "/** The highest of `readings`, or undefined for none. */",
+  "export function crest(readings: Reading[]) {",
+  "  let best: Reading | undefined;",
+  "  for (const reading of readings) {",
+  "    if (!best || reading.metres > best.metres) {",
+  "      best = reading;",
+  "    }",
+  "  }",
+  "  return best;",
+  "}",
+  "",
+  "/** Height of the tide at `time`, by its harmonics. */",
+  "export function heightAt(time: number, port: Port) {",
+  "  let metres = port.meanLevel;",
+  "  for (const { amplitude, speed, phase } of port.terms) {",
+  "    metres += amplitude * Math.cos(speed * time - phase);",
+  "  }",
+  "  return metres;",
+  "}",
+  "",
+  "// Slack water: where the curve turns.",
+  "export function* turns(port: Port, from: number) {",
+  "  let rising = isRising(port, from);",
+  "  for (let time = from;; time += 6 * MINUTE) {",
+  "    if (isRising(port, time) === rising) continue;",
+  "    rising = !rising;",
+  '    yield { time, kind: rising ? "low" : "high" };',
+  "  }",
+  "}",
+  "",
+  "function isRising(port: Port, time: number): boolean {",
+  "  const soon = heightAt(time + MINUTE, port);",
+  "  return soon > heightAt(time, port);",
+  "}",
+  "",
+  "export function describe(metres: number): string {",
+  '  if (metres < 0.4) return "the sandbank is dry";',
+  '  if (metres > 4.2) return "mind the quay";',
+  "  return `${metres.toFixed(1)} m`;",
+  "}",
+  "",
+];
