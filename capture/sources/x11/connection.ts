@@ -1,0 +1,156 @@
+/**
+ * One connection to an X server that survives the server.
+ *
+ * Left alone, Xlib ends the whole process in two cases: on a protocol error (a request that the server
+ * refused) and on an I/O error (the server went away). Its handlers for both are replaced, by functions
+ * of libc rather than by JavaScript: callbacks need an `--allow-ffi` without paths, they would run inside
+ * a foreign call, and the process-wide handlers would outlive the Worker that owns them.
+ *
+ * - Protocol errors: `abs`, which does nothing with its argument. All requests whose failure
+ *   matters have a reply, and Xlib tells a refused one by returning 0 or NULL.
+ * - I/O errors: `abs` again, then Xlib calls the connection's exit handler, and returns if that does.
+ *   It is `strtod`: called as `strtod(display, &flag)` it reads a few bytes of the display and always
+ *   stores an address in `flag`. A set flag means that the server is gone.
+ *
+ * The exit handler exists from libX11 1.7 (November 2020) on. With an older one a vanishing X server
+ * still ends the process with exit code 1. The same holds, with any version, for a server that dies in
+ * the about one millisecond between accepting a connection and `XOpenDisplay` returning.
+ */
+import type { Size } from "../../geometry.ts";
+import { SourceLost } from "../../source.ts";
+import {
+  CONFIGURE_EVENT,
+  CONFIGURE_NOTIFY,
+  EVENT,
+  nativeBuffer,
+  STRUCTURE_NOTIFY_MASK,
+  WINDOW_ATTRIBUTES,
+} from "./layouts.ts";
+import { type Libraries, loadLibraries } from "./libraries.ts";
+
+/** The root window: what there is to capture. */
+export interface Screen extends Size {
+  readonly depth: number;
+  /** Address of Xlib's `Visual`. */
+  readonly visual: bigint;
+}
+
+/** What the events since the last look say. */
+export interface XEvents {
+  /** The root window was reconfigured: its size may be another. */
+  readonly configured: boolean;
+  /** The types of the other events. */
+  readonly types: ReadonlySet<number>;
+}
+
+export class XConnection {
+  readonly name: string;
+  readonly libraries: Libraries;
+  readonly root: bigint;
+  #display: bigint | undefined;
+  /** Written by Xlib's call of the exit handler. */
+  readonly #lostFlag = nativeBuffer(8);
+  readonly #event = nativeBuffer(EVENT.size);
+  readonly #attributes = nativeBuffer(WINDOW_ATTRIBUTES.size);
+
+  /**
+   * Connects to the X display `name`, like ":0" or "host:0.0". Blocks until the server answers.
+   * Throws `SourceLost` when it is no such name or there is no connection.
+   */
+  constructor(name: string) {
+    // The empty name would mean $DISPLAY to Xlib; which display to show is the caller's choice.
+    if (!/^[^\s\0]*:[^\s\0]+$/.test(name)) {
+      throw new SourceLost(
+        `Cannot open X display: got ${JSON.stringify(name)}, wanted a name like ":0" or "host:0"`,
+      );
+    }
+    this.name = name;
+    this.libraries = loadLibraries();
+    const { x11, addressOf } = this.libraries;
+    const ignore = addressOf("abs");
+    x11.XSetErrorHandler(ignore);
+    x11.XSetIOErrorHandler(ignore);
+    const display = x11.XOpenDisplay(new TextEncoder().encode(`${name}\0`));
+    if (display === 0n) {
+      throw new SourceLost(
+        `Cannot open X display ${name}: no X server answers there, or it refuses this user ` +
+          "(is XAUTHORITY set?)",
+      );
+    }
+    this.#display = display;
+    x11.XSetIOErrorExitHandler?.(display, addressOf("strtod"), this.#lostFlag);
+    this.root = x11.XDefaultRootWindow(display);
+    // RandR resizes the root window, and the server tells this as a plain ConfigureNotify too,
+    // so there is no need for libXrandr and its events.
+    x11.XSelectInput(display, this.root, STRUCTURE_NOTIFY_MASK);
+  }
+
+  /** True once the server is known to be gone. */
+  get lost(): boolean {
+    return this.#lostFlag.getBigUint64(0) !== 0n;
+  }
+
+  /** True while requests can be sent. */
+  get open(): boolean {
+    return this.#display !== undefined && !this.lost;
+  }
+
+  /** The `Display *` for a call. Throws `SourceLost` when the server is gone or this is closed. */
+  get display(): bigint {
+    if (this.#display === undefined) throw new SourceLost(`X display ${this.name} was closed`);
+    this.check();
+    return this.#display;
+  }
+
+  /** Throws `SourceLost` when the server went away during the calls before. */
+  check(): void {
+    if (this.lost) throw new SourceLost(`The X server of display ${this.name} went away`);
+  }
+
+  /** Asks the server for the root window's present size. Throws `SourceLost` when it does not tell. */
+  screen(): Screen {
+    const { display } = this;
+    const answered = this.libraries.x11.XGetWindowAttributes(display, this.root, this.#attributes);
+    this.check();
+    const visual = this.#attributes.getBigUint64(WINDOW_ATTRIBUTES.visual, true);
+    if (answered === 0 || visual === 0n) {
+      throw new SourceLost(
+        `The X server of display ${this.name} does not describe its root window`,
+      );
+    }
+    return {
+      width: this.#attributes.getInt32(WINDOW_ATTRIBUTES.width, true),
+      height: this.#attributes.getInt32(WINDOW_ATTRIBUTES.height, true),
+      depth: this.#attributes.getInt32(WINDOW_ATTRIBUTES.depth, true),
+      visual,
+    };
+  }
+
+  /** Takes the events that have arrived, without waiting. */
+  takeEvents(): XEvents {
+    const { XPending, XNextEvent } = this.libraries.x11;
+    const types = new Set<number>();
+    let configured = false;
+    // The count is taken once: events that arrive meanwhile are for the next look.
+    for (let left = XPending(this.display); left > 0; left--) {
+      XNextEvent(this.display, this.#event);
+      const type = this.#event.getInt32(EVENT.type, true);
+      if (type !== CONFIGURE_NOTIFY) types.add(type);
+      else configured ||= this.#event.getBigUint64(CONFIGURE_EVENT.window, true) === this.root;
+    }
+    this.check();
+    return { configured, types };
+  }
+
+  /**
+   * Ends the connection; the server frees what it holds for it. May be called twice. With the server
+   * gone, `XCloseDisplay` sends nothing, since Xlib remembers the I/O error; it closes the
+   * socket and frees the memory.
+   */
+  close(): void {
+    const display = this.#display;
+    if (display === undefined) return;
+    this.#display = undefined;
+    this.libraries.x11.XCloseDisplay(display);
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * Who is asking: from an `Authorization` header or a cookie to a role.
+ */
+import { createHash } from "node:crypto";
+import { Problem } from "../problem.ts";
+import { checkCookie, cookieHeader, readCookie, sealCookie, type TokenRole } from "./cookie.ts";
+import { type FailureLimits, Failures } from "./failures.ts";
+import type { Role } from "./role.ts";
+import { sameText } from "./same_text.ts";
+
+/** The secrets, and how to treat those who have none of them. */
+export interface AuthenticatorOptions {
+  /** True: everyone is an administrator, tokens or not. */
+  readonly open: boolean;
+  /** Lets in as administrator. Needed unless `open`. */
+  readonly token?: string;
+  /** Lets in to watch. */
+  readonly viewToken?: string;
+  /** Name of the cookie; the port in it keeps two servers on one machine apart. */
+  readonly cookieName: string;
+  /** `Path` of the cookie; default `/`. */
+  readonly cookiePath?: string;
+  readonly failures?: FailureLimits;
+  /** Wall clock, ms since the Unix epoch. */
+  readonly now: () => number;
+}
+
+/** Who somebody turned out to be. */
+export interface Identity {
+  readonly role: Role;
+  /** By what: `open` is everyone's, `nothing` were no credentials. */
+  readonly by: "bearer" | "cookie" | "open" | "nothing";
+}
+
+/** Decides roles. Holds nothing per visitor but the bounded table of failures. */
+export class Authenticator {
+  readonly #options: AuthenticatorOptions;
+  readonly #failures: Failures;
+  /** Every token and the role it gives. */
+  readonly #tokens: readonly (readonly [role: TokenRole, token: string])[];
+
+  /** @throws {TypeError} when there is neither a token nor `open`: nobody could ever get in. */
+  constructor(options: AuthenticatorOptions) {
+    if (!options.open && !options.token) {
+      throw new TypeError("Cannot guard the routes: got no token, wanted one unless open");
+    }
+    this.#options = options;
+    this.#failures = new Failures(options.failures);
+    this.#tokens = [
+      ...options.token ? [["admin", options.token] as const] : [],
+      ...options.viewToken ? [["view", options.viewToken] as const] : [],
+    ];
+  }
+
+  /**
+   * The role of whoever sent these headers from `address`.
+   * @throws {Problem} 401 when the credentials are wrong, 429 when too many were.
+   */
+  identify(headers: Headers, address: string): Identity {
+    if (this.#options.open) return { role: "admin", by: "open" };
+    const authorization = headers.get("authorization");
+    if (authorization !== null) {
+      const role = this.#judge(address, authorization, () => this.#bearer(authorization));
+      return { role, by: "bearer" };
+    }
+    const cookie = readCookie(headers.get("cookie"), this.#options.cookieName);
+    if (cookie === undefined) return { role: "none", by: "nothing" };
+    const now = this.#options.now();
+    const role = this.#judge(
+      address,
+      cookie,
+      () => this.#tokens.find(([role, token]) => checkCookie(cookie, role, token, now))?.[0],
+    );
+    return { role, by: "cookie" };
+  }
+
+  /** The `Set-Cookie` header that keeps `role`; `undefined` when none is needed. */
+  cookieFor(role: Role, secure: boolean): string | undefined {
+    const token = this.#tokens.find(([gives]) => gives === role);
+    if (this.#options.open || !token) return undefined;
+    const value = sealCookie(...token, this.#options.now());
+    return cookieHeader(
+      this.#options.cookieName,
+      value,
+      this.#options.cookiePath ?? "/",
+      secure,
+    );
+  }
+
+  #bearer(authorization: string): TokenRole | undefined {
+    const given = /^Bearer +([!-~]{1,256})$/i.exec(authorization)?.[1];
+    if (given === undefined) return undefined;
+    // All are compared, so that the time does not tell which one it was.
+    const right = this.#tokens.filter(([, token]) => sameText(given, token));
+    return right[0]?.[0];
+  }
+
+  #judge(address: string, credential: string, find: () => TokenRole | undefined): TokenRole {
+    const now = this.#options.now();
+    const digest = createHash("sha256").update(credential).digest("hex");
+    const waitMs = this.#failures.waitMs(address, digest, now);
+    if (waitMs > 0) {
+      throw new Problem("too-many-failures", "Wait a minute before the next attempt", {
+        headers: { "retry-after": String(Math.ceil(waitMs / 1000)) },
+      });
+    }
+    const role = find();
+    this.#failures.note(address, digest, role !== undefined, now);
+    if (role === undefined) throw unauthorized("The token or the cookie is not valid (any more)");
+    return role;
+  }
+}
+
+/** The problem of somebody without (valid) credentials. */
+export function unauthorized(detail: string): Problem {
+  return new Problem("unauthorized", detail, {
+    headers: { "www-authenticate": 'Bearer realm="patchcast"' },
+  });
+}

@@ -1,0 +1,125 @@
+/**
+ * `GET /snapshot.png` and `GET /snapshot.jpg`: the picture as it is now.
+ */
+import { z } from "zod";
+import { type Refusal, refusal } from "../config/refusal.ts";
+import type { CaptureControl, Picture } from "./deps.ts";
+import { isKnown } from "./etag.ts";
+import { invalidValues, Problem, problemSchema } from "./problem.ts";
+import { type AppContext, json, type Route } from "./route.ts";
+import type { PictureEncoder, Variant } from "./snapshot/encoder.ts";
+import { fileKey, Gallery, GalleryFull } from "./snapshot/gallery.ts";
+
+/** The narrowest picture, pixels. */
+const MIN_WIDTH_PX = 16;
+const DEFAULT_JPEG_QUALITY = 85;
+
+/**
+ * The routes of this file.
+ * @param startedAt Makes entity tags of one run differ from those of another; ms since the Unix epoch.
+ */
+export function snapshotRoutes(
+  capture: Pick<CaptureControl, "picture" | "health">,
+  encoder: PictureEncoder,
+  startedAt: number,
+): Route[] {
+  const gallery = new Gallery(capture, encoder);
+  const run = startedAt.toString(36);
+  return (["png", "jpg"] as const).map((format) => ({
+    method: "get",
+    path: `/snapshot.${format}`,
+    role: "view",
+    head: true,
+    description: describe(format),
+    async handler(c) {
+      const picture = await grab(gallery, capture);
+      const variant = variantOf(c, format, picture);
+      const etag = `"${run}-${fileKey(picture, variant)}"`;
+      const headers = {
+        "cache-control": "no-store, private",
+        "etag": etag,
+        "x-patchcast-seq": String(picture.seq),
+        "x-patchcast-time": String(picture.time),
+      };
+      if (isKnown(c.req.header("if-none-match"), etag)) return c.body(null, 304, headers);
+      const bytes = await encode(gallery, picture, variant);
+      const type = format === "png" ? "image/png" : "image/jpeg";
+      return c.body(bytes, 200, { ...headers, "content-type": type });
+    },
+  }));
+}
+
+async function grab(
+  gallery: Gallery,
+  capture: Pick<CaptureControl, "health">,
+): Promise<Picture> {
+  try {
+    return await gallery.picture();
+  } catch (error) {
+    const { state } = await capture.health();
+    if (state === "lost") {
+      throw new Problem("unavailable", "The source is away, and there is no picture of it", {
+        headers: { "retry-after": "5" },
+      });
+    }
+    throw error;
+  }
+}
+
+async function encode(
+  gallery: Gallery,
+  picture: Picture,
+  variant: Variant,
+): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await gallery.file(picture, variant);
+  } catch (error) {
+    if (!(error instanceof GalleryFull)) throw error;
+    throw new Problem("busy", "Too many snapshots are being made", {
+      headers: { "retry-after": "1" },
+    });
+  }
+}
+
+function variantOf(c: AppContext, format: Variant["format"], { width }: Picture): Variant {
+  const refused: Refusal[] = [];
+  const whole = (name: string, min: number, max: number, fallback: number): number => {
+    const text = c.req.query(name);
+    if (text === undefined) return fallback;
+    const value = /^\d{1,6}$/.test(text) ? Number(text) : NaN;
+    if (value >= min && value <= max) return value;
+    refused.push(refusal(name, text, `a whole number, ${min} to ${max}`));
+    return fallback;
+  };
+  const variant = {
+    format,
+    width: whole("w", Math.min(MIN_WIDTH_PX, width), width, width),
+    ...format === "jpg" ? { quality: whole("q", 1, 100, DEFAULT_JPEG_QUALITY) } : {},
+  };
+  const quality = c.req.query("q");
+  if (format === "png" && quality !== undefined) {
+    refused.push(refusal("q", quality, "nothing: PNG is always exact (a quality is for .jpg)"));
+  }
+  if (refused.length > 0) throw invalidValues(refused);
+  return variant;
+}
+
+function describe(format: Variant["format"]): Route["description"] {
+  const w = z.int().min(MIN_WIDTH_PX).optional()
+    .describe("Width in pixels, at most the picture's; the height follows");
+  const q = z.int().min(1).max(100).optional()
+    .describe(`JPEG quality, ${DEFAULT_JPEG_QUALITY} when left out`);
+  const type = format === "png" ? "image/png" : "image/jpeg";
+  const image = { schema: { type: "string", format: "binary" } as const };
+  return {
+    summary: `Get the current picture as ${format === "png" ? "PNG" : "JPEG"}`,
+    description: "Without w, a PNG has exactly the pixels that viewers see.",
+    request: { query: format === "png" ? z.object({ w }) : z.object({ w, q }) },
+    responses: {
+      200: { description: "The picture", content: { [type]: image } },
+      304: { description: "It is still the one in If-None-Match" },
+      400: json("A parameter is out of range", problemSchema),
+      503: json("The source is away, or too many are asking; see Retry-After", problemSchema),
+    },
+  };
+}

@@ -1,0 +1,117 @@
+/**
+ * The newest pictures as files: each is encoded once, however many ask for it, and kept while it may be
+ * asked for again.
+ */
+import type { CaptureControl, Picture } from "../deps.ts";
+import type { PictureEncoder, Variant } from "./encoder.ts";
+
+/** Limits of a `Gallery`. */
+export interface GalleryLimits {
+  /** Files kept; default 16. The one unused for longest goes first. */
+  readonly maxFiles?: number;
+  /** Bytes of files kept; default 32 MiB. */
+  readonly maxBytes?: number;
+  /** Files being encoded or waiting for it, each with a copy of its picture; default 4. */
+  readonly maxEncoding?: number;
+}
+
+const defaults = {
+  maxFiles: 16,
+  maxBytes: 32 * 2 ** 20,
+  maxEncoding: 4,
+} as const satisfies GalleryLimits;
+
+/** Thrown when `maxEncoding` files are being encoded already. */
+export class GalleryFull extends Error {
+  override name = "GalleryFull";
+}
+
+/** Grabs, encodes and keeps. */
+export class Gallery {
+  readonly #capture: Pick<CaptureControl, "picture">;
+  readonly #encoder: PictureEncoder;
+  readonly #limits: Required<GalleryLimits>;
+  /** Finished files, the one used last at the end. */
+  readonly #files = new Map<string, Uint8Array<ArrayBuffer>>();
+  readonly #encoding = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
+  #bytes = 0;
+  #grabbing: Promise<Picture> | undefined;
+  #nextGrab: Promise<Picture> | undefined;
+
+  constructor(
+    capture: Pick<CaptureControl, "picture">,
+    encoder: PictureEncoder,
+    limits: GalleryLimits = {},
+  ) {
+    this.#capture = capture;
+    this.#encoder = encoder;
+    this.#limits = { ...defaults, ...limits };
+  }
+
+  /**
+   * A picture that is not older than this call. All who ask while one is being grabbed share the next one, so
+   * that the capture is never asked for more than one at a time.
+   */
+  picture(): Promise<Picture> {
+    if (this.#nextGrab) return this.#nextGrab;
+    if (!this.#grabbing) return this.#grab();
+    const ended = this.#grabbing.then(() => {}, () => {});
+    this.#nextGrab = ended.then(() => {
+      this.#nextGrab = undefined;
+      return this.#grab();
+    });
+    return this.#nextGrab;
+  }
+
+  /**
+   * The file of a picture.
+   * @throws {GalleryFull} when too many others are being encoded.
+   */
+  async file(picture: Picture, variant: Variant): Promise<Uint8Array<ArrayBuffer>> {
+    const key = fileKey(picture, variant);
+    const kept = this.#files.get(key);
+    if (kept) {
+      this.#files.delete(key);
+      this.#files.set(key, kept);
+      return kept;
+    }
+    const underWay = this.#encoding.get(key);
+    if (underWay) return await underWay;
+    if (this.#encoding.size >= this.#limits.maxEncoding) {
+      throw new GalleryFull(`${this.#limits.maxEncoding} pictures are being encoded`);
+    }
+    const encoding = this.#encoder.encode(picture, variant);
+    this.#encoding.set(key, encoding);
+    try {
+      const bytes = await encoding;
+      this.#keep(key, bytes);
+      return bytes;
+    } finally {
+      this.#encoding.delete(key);
+    }
+  }
+
+  #grab(): Promise<Picture> {
+    const grabbing = this.#capture.picture().finally(() => {
+      if (this.#grabbing === grabbing) this.#grabbing = undefined;
+    });
+    this.#grabbing = grabbing;
+    return grabbing;
+  }
+
+  #keep(key: string, bytes: Uint8Array<ArrayBuffer>): void {
+    if (bytes.length > this.#limits.maxBytes) return;
+    this.#files.set(key, bytes);
+    this.#bytes += bytes.length;
+    for (const [oldest, { length }] of this.#files) {
+      if (this.#files.size <= this.#limits.maxFiles && this.#bytes <= this.#limits.maxBytes) break;
+      this.#files.delete(oldest);
+      this.#bytes -= length;
+    }
+  }
+}
+
+/** What tells one file from another, as long as the server runs. */
+export function fileKey(picture: Picture, { format, width, quality }: Variant): string {
+  return `${picture.seq}-${picture.width}x${picture.height}-${width}-${format}${quality ?? ""}`;
+}

@@ -1,0 +1,90 @@
+/**
+ * `GET /api/stats`: what the program measures of itself, as JSON.
+ */
+import { z } from "zod";
+import { liveSettingsSchema } from "../config.ts";
+import type { CaptureStats, Deps, RingStats } from "./deps.ts";
+import { json, type Route } from "./route.ts";
+
+const count = z.number().min(0);
+const stageTime = z.object({
+  p50: z.number().describe("ms, median of the newest samples; 0: none yet"),
+  p95: z.number().describe("ms, 95th percentile of the newest samples"),
+});
+
+const captureStatsSchema = z.object({
+  source: z.string().describe("Name of the source for people"),
+  state: z.enum(["live", "lost", "paused"]),
+  width: z.int(),
+  height: z.int(),
+  seq: z.int().describe("Seq of the newest update"),
+  epoch: z.int(),
+  fps: z.number().describe("The setting"),
+  ticksPerSecond: count.describe("Over the last two seconds"),
+  updatesPerSecond: count.describe("Over the last two seconds"),
+  captureMs: stageTime,
+  diffMs: stageTime,
+  encodeMs: stageTime,
+  ticks: count,
+  ticksSkipped: count.describe("Ticks at which nothing had changed, so no pixel was read"),
+  ticksMissed: count.describe("Ticks that could not run because the one before took too long"),
+  updates: count,
+  keyframes: count,
+  catchUps: count,
+  epochs: count,
+  patches: count,
+  copies: count,
+  changedPixels: count,
+  rawEquivalentBytes: count.describe("The changed rectangles as raw 32-bit pixels"),
+  messageBytes: count.describe("The updates before zstd"),
+  streamBytes: count.describe("The updates after zstd"),
+  deferredTiles: count.describe(
+    "Tiles whose difference is below the threshold and still to be sent",
+  ),
+  sleeping: z.boolean().describe("Nobody watches, so the loop rests"),
+}) satisfies z.ZodType<CaptureStats>;
+
+const ringSchema = z.object({
+  entries: count,
+  bytes: count,
+  maxBytes: count,
+  spanMs: count.describe("Age of the oldest update kept"),
+  maxMs: count,
+}) satisfies z.ZodType<RingStats>;
+
+const statsSchema = captureStatsSchema.extend({
+  now: z.number().describe("The server's clock, ms since the Unix epoch"),
+  settings: liveSettingsSchema,
+  ring: ringSchema,
+  viewers: z.object({
+    count: count,
+    max: count,
+    opened: count.describe("Streams opened since the start"),
+    refused: count.describe("Streams turned away because of the limit"),
+  }),
+});
+
+/** The routes of this file. */
+export function statsRoutes({ capture, viewers, ring, now }: Deps): Route[] {
+  return [{
+    method: "get",
+    path: "/api/stats",
+    role: "view",
+    description: {
+      summary: "Read measurements",
+      description: "Counters run since the start of the capture.",
+      responses: { 200: json("Measurements", statsSchema) },
+    },
+    async handler(c) {
+      const stats = await capture.stats();
+      const { count, max, opened, refused } = viewers;
+      return c.json({
+        ...stats,
+        now: now(),
+        settings: capture.settings(),
+        ring: ring(),
+        viewers: { count, max, opened, refused },
+      });
+    },
+  }];
+}

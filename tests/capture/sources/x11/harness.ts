@@ -1,0 +1,90 @@
+/**
+ * What the tests of the x11 source share: a real X server each, and `xwd` as the judge.
+ */
+import assert from "node:assert/strict";
+import type { Source, SourceNews } from "../../../../capture/source.ts";
+import { openX11Source } from "../../../../capture/sources/x11/x11.ts";
+import { missingCommands, screenshot, startXvfb, type Xvfb } from "../xvfb.ts";
+
+const missing = missingCommands(["Xvfb", "xwd", "xsetroot", "xlogo", "xterm", "xdotool", "xrandr"]);
+export const skip = missing.length > 0 && Deno.env.get("CI") !== "true";
+if (skip) {
+  const line = `skipped: x11 source with real X servers (not installed: ${missing.join(", ")})\n`;
+  Deno.stderr.writeSync(new TextEncoder().encode(line));
+}
+
+/** Opens the x11 source of the test's server; the test's end closes it. */
+export type Open = () => Source;
+
+/** A test with an X server of its own; where none is installed it is skipped, or with CI=true fails. */
+export function xtest(
+  name: string,
+  body: (server: Xvfb, open: Open) => void | Promise<void>,
+  args: string[] = [],
+): void {
+  Deno.test({
+    name,
+    ignore: skip,
+    fn: async () => {
+      await using server = await startXvfb({ args });
+      const opened: Source[] = [];
+      try {
+        await body(server, () => {
+          const source = openX11Source(server.display);
+          opened.push(source);
+          return source;
+        });
+      } finally {
+        for (const source of opened) source.close();
+      }
+    },
+  });
+}
+
+/** How long a real X client may take to show its effect; generous, for a busy machine. */
+export const PATIENCE_MS = 20_000;
+
+/** Polls until news of the wanted kind come. */
+export async function newsWhere(
+  source: Source,
+  wanted: (news: SourceNews) => boolean,
+): Promise<SourceNews> {
+  const giveUp = performance.now() + PATIENCE_MS;
+  while (performance.now() < giveUp) {
+    const news = source.poll();
+    if (wanted(news)) return news;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  throw new Error("the news that the test waits for did not come");
+}
+
+export function newFrame(source: Source): Uint8Array {
+  return new Uint8Array(source.size.width * source.size.height * 4);
+}
+
+/** The whole picture as 0xRRGGBB numbers. */
+export function pixelsOf(source: Source): Uint32Array {
+  const frame = newFrame(source);
+  source.grab(frame, { top: 0, bottom: source.size.height });
+  return new Uint32Array(frame.buffer).map((pixel) => pixel & 0xffffff);
+}
+
+export async function assertShowsTheScreen(source: Source, server: Xvfb): Promise<void> {
+  const expected = await screenshot(server);
+  const got = pixelsOf(source);
+  assert.equal(got.length, expected.length);
+  assert.equal(got.findIndex((pixel, i) => pixel !== expected[i]), -1, "first pixel that differs");
+}
+
+/** Many colours on the root window. */
+export async function paint(server: Xvfb): Promise<void> {
+  await server.run("xsetroot", "-mod", "7", "5", "-fg", "#ff8001", "-bg", "#102030");
+}
+
+/** Shared memory segments that process `pid` created: one row of text each. */
+export function segmentsOf(pid: number): { permissions: string; bytes: number }[] {
+  return Deno.readTextFileSync("/proc/sysvipc/shm").trim().split("\n").slice(1)
+    .map((line) => line.trim().split(/\s+/))
+    .filter((columns) => Number(columns[4]) === pid)
+    .map((columns) => ({ permissions: columns[2], bytes: Number(columns[3]) }));
+}

@@ -1,0 +1,224 @@
+/** What the route tests run against: a capture, viewers and a server around them, all made up. */
+import { type Config, parseConfig } from "../../config.ts";
+import { type App, type AppOptions, createApp } from "../../routes/app.ts";
+import type {
+  CaptureControl,
+  CaptureHealth,
+  CaptureStats,
+  Deps,
+  Picture,
+  ViewerInfo,
+  Viewers,
+} from "../../routes/deps.ts";
+import type { Route } from "../../routes/route.ts";
+import type { PictureEncoder, Variant } from "../../routes/snapshot/encoder.ts";
+import type { LiveSettings } from "../../config.ts";
+
+export const ADMIN = "the-admin-token";
+export const VIEWER = "the-view-token";
+/** 2026-01-01, the time of every test. */
+export const NOW = 1_767_225_600_000;
+
+export class FakeCapture implements CaptureControl {
+  current: LiveSettings;
+  healthNow: CaptureHealth = {
+    healthy: true,
+    state: "live",
+    detail: "ok",
+    lastLookAgeMs: 10,
+    sleeping: false,
+  };
+  pictureNow: Picture = {
+    width: 64,
+    height: 32,
+    seq: 7,
+    time: NOW,
+    rgba: new Uint8Array(64 * 32 * 4).fill(255),
+  };
+  keyframes = 0;
+  pictures = 0;
+  changes: Partial<LiveSettings>[] = [];
+  fault: Error | undefined;
+
+  constructor(settings: LiveSettings) {
+    this.current = settings;
+  }
+
+  settings(): LiveSettings {
+    return this.current;
+  }
+
+  change(patch: Partial<LiveSettings>): Promise<LiveSettings> {
+    this.changes.push(patch);
+    this.current = { ...this.current, ...patch };
+    return Promise.resolve(this.current);
+  }
+
+  keyframe(): Promise<{ seq: number }> {
+    this.keyframes++;
+    return Promise.resolve({ seq: 41 + this.keyframes });
+  }
+
+  stats(): Promise<CaptureStats> {
+    if (this.fault) return Promise.reject(this.fault);
+    return Promise.resolve({ ...STATS, fps: this.current.fps });
+  }
+
+  health(): Promise<CaptureHealth> {
+    return Promise.resolve(this.healthNow);
+  }
+
+  picture(): Promise<Picture> {
+    this.pictures++;
+    return this.fault ? Promise.reject(this.fault) : Promise.resolve(this.pictureNow);
+  }
+}
+
+export const STATS: CaptureStats = {
+  source: "x11 :99",
+  state: "live",
+  width: 64,
+  height: 32,
+  seq: 7,
+  epoch: 2,
+  fps: 30,
+  ticksPerSecond: 29.5,
+  updatesPerSecond: 3.5,
+  captureMs: { p50: 0.5, p95: 1.5 },
+  diffMs: { p50: 0.25, p95: 0.75 },
+  encodeMs: { p50: 2, p95: 4 },
+  ticks: 900,
+  ticksSkipped: 800,
+  ticksMissed: 1,
+  updates: 99,
+  keyframes: 3,
+  catchUps: 4,
+  epochs: 2,
+  patches: 250,
+  copies: 5,
+  changedPixels: 123_456,
+  rawEquivalentBytes: 493_824,
+  messageBytes: 60_000,
+  streamBytes: 20_000,
+  deferredTiles: 0,
+  sleeping: false,
+};
+
+export class FakeViewers implements Viewers {
+  readonly max = 5000;
+  readonly opened = 9;
+  readonly refused = 1;
+  readonly #viewers = new Map<string, ViewerInfo>([["abc", {
+    id: "abc",
+    transport: "stream",
+    remote: "127.0.0.1:50000",
+    userAgent: "test",
+    since: NOW,
+    seq: 7,
+    bytes: 1000,
+    messages: 10,
+    catchUps: 0,
+  }]]);
+
+  get count(): number {
+    return this.#viewers.size;
+  }
+
+  list(): ViewerInfo[] {
+    return [...this.#viewers.values()];
+  }
+
+  disconnect(id: string): boolean {
+    return this.#viewers.delete(id);
+  }
+}
+
+/** Encodes a picture as the text that names it, when it is told to. */
+export class FakeEncoder implements PictureEncoder {
+  readonly encoded: Variant[] = [];
+  /** Awaited before each answer. */
+  hold: Promise<void> = Promise.resolve();
+
+  async encode(_picture: Picture, variant: Variant): Promise<Uint8Array<ArrayBuffer>> {
+    this.encoded.push(variant);
+    await this.hold;
+    return new TextEncoder().encode(JSON.stringify(variant));
+  }
+
+  close(): void {}
+}
+
+export interface TestServer extends App {
+  readonly capture: FakeCapture;
+  readonly viewers: FakeViewers;
+  readonly encoder: FakeEncoder;
+  readonly config: Config;
+  readonly logged: string[];
+  /** Sends a request as a program on this machine would; `token` as a bearer token. */
+  request(path: string, init?: RequestInit & { token?: string; from?: string }): Promise<Response>;
+}
+
+/** A stream route of the tests' own, in the place of the real ones. */
+export const streamRoute: Route = {
+  method: "get",
+  path: "/stream",
+  role: "view",
+  description: { summary: "Updates", responses: { 200: { description: "The stream" } } },
+  handler: (c) => c.text("stream"),
+};
+
+export interface TestOptions extends Partial<AppOptions> {
+  readonly flags?: readonly string[];
+  readonly extra?: readonly Route[];
+  readonly now?: () => number;
+}
+
+/** A server with an admin and a view token, of which `options` and `flags` may change anything. */
+export function testServer(options: TestOptions = {}): TestServer {
+  const flags = [`--token=${ADMIN}`, `--view-token=${VIEWER}`, ...options.flags ?? []];
+  const invocation = parseConfig(options.open ? options.flags ?? [] : flags, () => undefined);
+  if (invocation.kind !== "run") throw new Error("the flags ask for help");
+  const { config } = invocation;
+  const capture = new FakeCapture(config.settings);
+  const viewers = new FakeViewers();
+  const encoder = new FakeEncoder();
+  const logged: string[] = [];
+  const deps: Deps = {
+    config,
+    capture,
+    viewers,
+    ring: () => ({ entries: 3, bytes: 100, maxBytes: 1000, spanMs: 2500, maxMs: 60_000 }),
+    now: options.now ?? (() => NOW),
+  };
+  const { app, routes } = createApp(deps, {
+    open: false,
+    encoder,
+    log: (message) => logged.push(message),
+    ...options,
+  }, options.extra ?? [streamRoute]);
+  return {
+    app,
+    routes,
+    capture,
+    viewers,
+    encoder,
+    config,
+    logged,
+    async request(path, { token, from = "127.0.0.1", ...init } = {}) {
+      const headers = new Headers(init.headers);
+      if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
+      const connection = { remoteAddr: { hostname: from, port: 50_000, transport: "tcp" } };
+      return await app.request(path, { ...init, headers }, connection);
+    },
+  };
+}
+
+/** Reads a problem, checking that it is one. */
+export async function problemOf(response: Response): Promise<Record<string, unknown>> {
+  if (response.headers.get("content-type") !== "application/problem+json") {
+    throw new Error(`not a problem: ${response.status} ${await response.text()}`);
+  }
+  const body = await response.json();
+  if (body.status !== response.status) throw new Error("the problem has another status");
+  return body;
+}

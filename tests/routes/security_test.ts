@@ -1,0 +1,263 @@
+/** Walks every registered route with every kind of caller. */
+import assert from "node:assert/strict";
+import { Ring } from "../../capture/ring.ts";
+import { eventsRoutes } from "../../routes/events.ts";
+import { EventFeed } from "../../routes/events/feed.ts";
+import { streamRoutes } from "../../routes/stream.ts";
+import { ViewerRegistry } from "../../routes/viewers_registry.ts";
+import type { Route } from "../../routes/route.ts";
+import { honoPath } from "../../routes/route.ts";
+import { mayDo, type Role } from "../../routes/security/role.ts";
+import {
+  ADMIN,
+  NOW,
+  problemOf,
+  type TestOptions,
+  type TestServer,
+  testServer,
+  VIEWER,
+} from "./fakes.ts";
+
+/** What the roles are meant to be; a route that is missing here fails the test, and so does a changed role. */
+const ROLES: Readonly<Record<string, Role>> = {
+  "GET /*": "none",
+  "GET /healthz": "none",
+  "GET /api/openapi.json": "none",
+  "POST /api/session": "none",
+  "GET /stream": "view",
+  "GET /events": "view",
+  "GET /snapshot.png": "view",
+  "GET /snapshot.jpg": "view",
+  "GET /api/stats": "view",
+  "GET /api/config": "view",
+  "GET /metrics": "view",
+  "PATCH /api/config": "admin",
+  "POST /api/keyframe": "admin",
+  "GET /api/viewers": "admin",
+  "DELETE /api/viewers/{id}": "admin",
+};
+
+function nameOf({ method, path }: Route): string {
+  return `${method.toUpperCase()} ${path}`;
+}
+
+/** A request that succeeds when its caller may make it. */
+async function ask(
+  { request }: TestServer,
+  { method, path }: Route,
+  init: { token?: string; headers?: Record<string, string> } = {},
+): Promise<Response> {
+  const headers = new Headers(init.headers);
+  const body = method === "patch" ? "{}" : undefined;
+  if (body) headers.set("content-type", "application/json");
+  const url = path.replace("{id}", "abc").replace("/*", "/index.html");
+  const response = await request(url, {
+    method: method.toUpperCase(),
+    token: init.token,
+    headers,
+    body,
+  });
+  // Streams go on until somebody leaves.
+  if (response.ok) await response.body?.cancel();
+  return response;
+}
+
+const publicDir = new URL("./site/", import.meta.url);
+
+/** A feed without a Worker: it opens, and nothing ever comes. */
+class QuietFeed extends EventFeed {
+  override subscribe(): void {}
+  override unsubscribe(): void {}
+  override keyframe(): Promise<never> {
+    return new Promise(() => {});
+  }
+}
+
+/** The real streams, over a capture that never has anything to send. */
+function streams(): Route[] {
+  const registry = new ViewerRegistry(10, () => {});
+  const now = () => NOW;
+  const ring = new Ring({ maxBytes: 1024, maxMs: 1000 });
+  const capture = {
+    join: () => new Promise<never>(() => {}),
+    hello: (viewer: string) => ({ width: 1, height: 1, source: "test", viewer, heartbeatMs: 1000 }),
+  };
+  const feed = new QuietFeed({ ring, capture, now, hello: () => capture.hello("events") });
+  return [
+    ...streamRoutes({ capture, ring, registry, now }),
+    ...eventsRoutes({ feed, registry, now }),
+  ];
+}
+
+/** The server as it is put together for real, as far as this matters here. */
+function server(options: TestOptions = {}): TestServer {
+  return testServer({ publicDir, extra: streams(), ...options });
+}
+
+Deno.test("every registered route declares a role, and the one that is meant", () => {
+  const { app, routes } = server();
+  const declared = new Set(
+    routes.map(({ method, path }) => `${method.toUpperCase()} ${honoPath(path)}`),
+  );
+  for (const { method, path } of app.routes) {
+    // Middleware is registered for all methods.
+    if (method !== "ALL") assert.ok(declared.has(`${method} ${path}`), `${method} ${path}`);
+    else assert.equal(path, "/*");
+  }
+  const roles = Object.fromEntries(routes.map((route) => [nameOf(route), route.role]));
+  assert.deepEqual(roles, ROLES);
+});
+
+Deno.test("a route that is added beside the list of routes cannot be reached", async () => {
+  const here = server();
+  here.app.post("/sneaky", (c) => c.text("secret"));
+  here.app.get("/sneaky", (c) => c.text("secret"));
+  for (const method of ["POST", "GET"]) {
+    const response = await here.request("/sneaky", { method, token: ADMIN });
+    assert.equal((await problemOf(response)).status, 404);
+  }
+});
+
+const callers: Record<string, { token?: string; role: Role; refusal: number }> = {
+  "no token": { role: "none", refusal: 401 },
+  "a wrong token": { token: "wrong", role: "none", refusal: 401 },
+  "an empty token": { token: "", role: "none", refusal: 401 },
+  "a prefix of the token": { token: ADMIN.slice(0, -1), role: "none", refusal: 401 },
+  "the view token": { token: VIEWER, role: "view", refusal: 403 },
+  "the admin token": { token: ADMIN, role: "admin", refusal: 403 },
+};
+
+for (const [caller, { token, role, refusal }] of Object.entries(callers)) {
+  Deno.test(`every route with ${caller}`, async () => {
+    for (const route of server().routes) {
+      const response = await ask(server(), route, { token });
+      const name = nameOf(route);
+      if (name === "POST /api/session") {
+        assert.equal(response.status, role === "none" ? 401 : 200, name);
+      } else if (mayDo(role, route.role)) {
+        assert.ok(response.ok, `${name}: ${response.status}`);
+      } else {
+        assert.equal(response.status, refusal, name);
+        const problem = await problemOf(response);
+        assert.ok(!JSON.stringify(problem).includes(token || "\0"), name);
+      }
+    }
+  });
+}
+
+Deno.test("every route refuses a foreign Host with 421, whatever the token", async () => {
+  for (const host of ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "a b"]) {
+    for (const token of [undefined, ADMIN]) {
+      for (const route of server().routes) {
+        const here = server();
+        const response = await ask(here, route, { token, headers: { host } });
+        assert.equal((await problemOf(response)).status, 421, `${nameOf(route)} ${host}`);
+        assert.equal(here.capture.changes.length + here.capture.keyframes, 0);
+      }
+    }
+  }
+});
+
+Deno.test("every route refuses a foreign Origin with 403, whatever the token", async () => {
+  const origins = [
+    "http://evil.example",
+    "null",
+    "http://localhost:3000",
+    "https://localhost",
+    "file://",
+    "",
+  ];
+  for (const origin of origins) {
+    for (const token of [undefined, ADMIN]) {
+      for (const route of server().routes) {
+        const headers = { host: "localhost:8000", origin };
+        const response = await ask(server(), route, { token, headers });
+        assert.equal((await problemOf(response)).status, 403, `${nameOf(route)} ${origin}`);
+      }
+    }
+  }
+});
+
+Deno.test("every route refuses what another site fetches without an Origin header", async () => {
+  for (const site of ["cross-site", "same-site"]) {
+    for (const route of server().routes) {
+      const headers = {
+        "sec-fetch-site": site,
+        "sec-fetch-mode": "no-cors",
+        "sec-fetch-dest": "image",
+      };
+      const response = await ask(server(), route, { token: ADMIN, headers });
+      assert.equal((await problemOf(response)).status, 403, nameOf(route));
+    }
+  }
+});
+
+Deno.test("every route, answering or refusing, carries the security headers", async () => {
+  for (const token of [undefined, ADMIN]) {
+    for (const headers of [undefined, { host: "evil.example" }]) {
+      for (const route of server().routes) {
+        const response = await ask(server(), route, { token, headers });
+        const csp = response.headers.get("content-security-policy") ?? "";
+        assert.match(
+          csp,
+          /^default-src 'none'; script-src 'self' 'wasm-unsafe-eval';.*frame-ancestors 'none'$/,
+        );
+        assert.equal(response.headers.get("x-content-type-options"), "nosniff");
+        assert.equal(response.headers.get("referrer-policy"), "no-referrer");
+        assert.equal(response.headers.get("cross-origin-opener-policy"), "same-origin");
+        assert.equal(response.headers.get("cross-origin-resource-policy"), "same-origin");
+        const isPage = route.path === "/*" && response.ok;
+        assert.match(
+          response.headers.get("cache-control") ?? "",
+          isPage ? /^no-cache$/ : /no-store/,
+        );
+        assert.equal(response.headers.get("access-control-allow-origin"), null);
+      }
+    }
+  }
+});
+
+Deno.test("every route lets everyone in when it is open, but no foreign Host or Origin", async () => {
+  for (const route of server({ open: true }).routes) {
+    const open = () => server({ open: true });
+    assert.ok((await ask(open(), route)).ok, nameOf(route));
+    const host = { host: "evil.example" };
+    assert.equal((await ask(open(), route, { headers: host })).status, 421);
+    const origin = { origin: "http://evil.example" };
+    assert.equal((await ask(open(), route, { headers: origin })).status, 403);
+  }
+});
+
+Deno.test("every route refuses a token in the URL, and does not repeat it", async () => {
+  for (const route of server().routes) {
+    const path = route.path.replace("{id}", "abc").replace("/*", "/index.html");
+    for (const name of ["token", "access_token", "Token"]) {
+      const response = await server().request(`${path}?${name}=${ADMIN}`, {
+        method: route.method.toUpperCase(),
+      });
+      const problem = await problemOf(response);
+      assert.equal(problem.type, "urn:patchcast:problem:token-in-url");
+      assert.ok(!JSON.stringify(problem).includes(ADMIN));
+    }
+  }
+});
+
+Deno.test("a path written differently is the same route with the same role", async () => {
+  const here = server();
+  for (const path of ["/%61pi/stats", "/api/%73tats", "/snapshot%2Epng"]) {
+    assert.equal((await here.request(path)).status, 401, path);
+    assert.equal((await here.request(path, { token: VIEWER })).status, 200, path);
+  }
+  for (
+    const path of ["//api/stats", "/api/stats/", "/API/stats", "/api%2Fstats", "/x/../api//stats"]
+  ) {
+    const status = (await here.request(path)).status;
+    assert.ok(status === 404 || status === 401, `${path}: ${status}`);
+  }
+});
+
+Deno.test("HEAD does not open a stream", async () => {
+  const response = await server().request("/stream", { method: "HEAD", token: ADMIN });
+  assert.equal(response.status, 405);
+  assert.equal(response.headers.get("allow"), "GET");
+});
