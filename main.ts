@@ -106,13 +106,15 @@ async function main(): Promise<void> {
   const stream = { capture: engine, ring: engine.ring, registry, now };
   const feed = new EventFeed({ ...stream, hello: () => engine.hello("events") });
   const encoder = new WorkerEncoder();
+  // Bound first: the routes want to know the port, which may have been 0.
+  const server = listen(config, (request, info) => app.fetch(request, info));
+  const bound = { ...config, port: server.addr.port };
   const { app } = createApp(
-    { config, capture: engine, viewers: registry, ring: () => engine.ring.stats(), now },
+    { config: bound, capture: engine, viewers: registry, ring: () => engine.ring.stats(), now },
     { open, encoder },
     [...streamRoutes(stream), ...eventsRoutes({ feed, registry, now })],
   );
 
-  const server = listen(config, (request, info) => app.fetch(request, info));
   // Nothing here ever connects out: from now on the process cannot.
   await Deno.permissions.revoke({ name: "net" });
   announce(config, server.addr, engine, open);

@@ -5,33 +5,17 @@ import type { LiveSettings } from "../config.ts";
 import { HEARTBEAT_MS } from "./loop.ts";
 import type { Hello } from "./messages.ts";
 import { Ring, type RingLimits } from "./ring.ts";
+import { SettingRefused } from "./setting_refused.ts";
 import type {
   Asked,
   Command,
   HealthAnswer,
   JoinPoint,
   PictureAnswer,
-  Refusal,
   Report,
   SourceSpec,
   StatsAnswer,
 } from "./worker_protocol.ts";
-
-/** A change that does not fit the source; nothing was changed. */
-export class SettingRefused extends RangeError {
-  override name = "SettingRefused";
-  readonly field: string;
-  readonly value: unknown;
-  /** The allowed range, in words. */
-  readonly allowed: string;
-
-  constructor({ field, value, allowed }: Refusal) {
-    super(`Cannot set ${field}: got ${JSON.stringify(value)}, wanted ${allowed}`);
-    this.field = field;
-    this.value = value;
-    this.allowed = allowed;
-  }
-}
 
 /** The source that was asked for cannot be opened. */
 export class StartFailed extends Error {

@@ -6,7 +6,7 @@
  * and has fallen behind, it gets one catch-up instead of the backlog.
  */
 import {
-  BYE_CODES,
+  type BYE_CODES,
   byeMessage,
   concat,
   type Hello,

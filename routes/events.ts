@@ -11,7 +11,8 @@
 import { ServerSentEventStream } from "@std/http/server_sent_event_stream.js";
 import type { EventFeed } from "./events/feed.ts";
 import type { EventItem } from "./events/events_protocol.ts";
-import { type AppContext, peerName, type Route } from "./route.ts";
+import { problemSchema } from "./problem.ts";
+import { type AppContext, json, peerName, type Route } from "./route.ts";
 import { refuseTooMany } from "./stream.ts";
 import type { ViewerRegistry } from "./viewers_registry.ts";
 
@@ -33,7 +34,7 @@ export function eventsRoutes(deps: EventsDeps): Route[] {
       tags: ["watch"],
       responses: {
         200: { description: "The events", content: { "text/event-stream": {} } },
-        503: { description: "As many viewers as there may be" },
+        503: json("There are as many viewers as there may be", problemSchema),
       },
     },
     handler: (c) => openEvents(c, deps),

@@ -3,7 +3,8 @@
  */
 import { liveSettingsPatchSchema, liveSettingsSchema } from "../config.ts";
 import { allOptions, allowedAt } from "../config/options.ts";
-import { refusals } from "../config/refusal.ts";
+import { SettingRefused } from "../capture/setting_refused.ts";
+import { refusal, refusals } from "../config/refusal.ts";
 import { readJson } from "./body.ts";
 import type { CaptureControl } from "./deps.ts";
 import { invalidValues, Problem, problemSchema } from "./problem.ts";
@@ -47,7 +48,12 @@ export function settingsRoutes(capture: CaptureControl): Route[] {
       if (!patch.success) {
         throw invalidValues(refusals(patch.error, body, (path) => allowedAt(path, live)));
       }
-      return c.json(await capture.change(patch.data));
+      try {
+        return c.json(await capture.change(patch.data));
+      } catch (error) {
+        if (!(error instanceof SettingRefused)) throw error;
+        throw invalidValues([refusal(error.field, error.value, error.allowed)]);
+      }
     },
   }];
 }

@@ -9,8 +9,9 @@ import { acceptsEncodings } from "@std/http/negotiation.js";
 import type { Ring } from "../capture/ring.ts";
 import type { Hello } from "../capture/messages.ts";
 import { type Joining, ViewerCursor } from "../capture/viewer_cursor.ts";
-import { invalidValues, Problem } from "./problem.ts";
-import { type AppContext, peerName, type Route } from "./route.ts";
+import { invalidValues, Problem, problemSchema } from "./problem.ts";
+import { refusal } from "../config/refusal.ts";
+import { type AppContext, json, peerName, type Route } from "./route.ts";
 import type { ViewerRegistry } from "./viewers_registry.ts";
 
 /** What the stream routes need besides the admin API's `Deps`. */
@@ -24,10 +25,10 @@ export interface StreamDeps {
 
 export const STREAM_TYPE = "application/vnd.patchcast.stream";
 
-const querySchema = z.object({
-  since: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
-  epoch: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
-});
+/** A seq or an epoch's id, as digits. */
+const countSchema = z.string().regex(/^\d{1,16}$/).transform(Number)
+  .refine((count) => count <= Number.MAX_SAFE_INTEGER);
+const querySchema = z.object({ since: countSchema.optional(), epoch: countSchema.optional() });
 
 export function streamRoutes(deps: StreamDeps): Route[] {
   return [{
@@ -43,7 +44,8 @@ export function streamRoutes(deps: StreamDeps): Route[] {
       request: { query: querySchema },
       responses: {
         200: { description: "The stream; it ends with a bye", content: { [STREAM_TYPE]: {} } },
-        503: { description: "As many viewers as there may be" },
+        400: json("`since` or `epoch` is not a number", problemSchema),
+        503: json("There are as many viewers as there may be", problemSchema),
       },
     },
     handler: (c) => openStream(c, deps),
@@ -112,7 +114,7 @@ function openStream(c: AppContext, deps: StreamDeps): Response {
 /** 503 when there are as many viewers as there may be. */
 export function refuseTooMany(registry: ViewerRegistry): void {
   if (registry.admit()) return;
-  throw new Problem("busy", `There are ${registry.max} viewers already`, {
+  throw new Problem("too-many-viewers", `There are ${registry.max} viewers already`, {
     headers: { "retry-after": "10" },
   });
 }
@@ -126,16 +128,9 @@ function takesZstd(request: Request): boolean {
 function readResume(c: AppContext): { seq: number; epoch: number } | undefined {
   const query = querySchema.safeParse(c.req.query());
   if (!query.success) {
-    throw invalidValues(query.error.issues.map(({ path }) => {
-      const field = path.join(".");
-      const value = c.req.query(field);
-      const allowed = "0 to 2^53 - 1";
-      return {
-        field,
-        value,
-        allowed,
-        message: `Cannot set ${field}: got ${value}, wanted ${allowed}`,
-      };
+    const names = new Set(query.error.issues.map(({ path }) => String(path[0])));
+    throw invalidValues([...names].map((name) => {
+      return refusal(name, c.req.query(name), "a whole number, 0 to 2^53 - 1");
     }));
   }
   const { since, epoch } = query.data;

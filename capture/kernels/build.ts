@@ -51,6 +51,7 @@ if (import.meta.main) {
     const committed = await Deno.readFile(target);
     const equal = committed.length === built.length && committed.every((b, i) => b === built[i]);
     if (!equal) {
+      // deno-lint-ignore no-console -- the command's output
       console.error(
         "capture/kernels/kernels.wasm is not what its source builds: deno task build:kernels",
       );
@@ -58,6 +59,7 @@ if (import.meta.main) {
     }
   } else {
     await Deno.writeFile(target, built);
+    // deno-lint-ignore no-console -- the command's output
     console.error(`capture/kernels/kernels.wasm: ${built.length} bytes`);
   }
 }
