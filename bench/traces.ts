@@ -123,13 +123,11 @@ async function play(file: string): Promise<Result> {
   };
 }
 
-/** The decoder's R G B A against the source's B G R X. */
+/** The decoder's canvas against the source's pixels, whose fourth byte means nothing. */
 function sameColours(pixels: Uint32Array, frame: Uint8Array): boolean {
   const wanted = new Uint32Array(frame.buffer, frame.byteOffset, pixels.length);
   for (let i = 0; i < pixels.length; i++) {
-    const bgr = wanted[i];
-    const rgb = ((bgr & 255) << 16) | (bgr & 0xff00) | ((bgr >>> 16) & 255);
-    if ((pixels[i] & 0xffffff) !== rgb) return false;
+    if (((pixels[i] ^ wanted[i]) & 0xffffff) !== 0) return false;
   }
   return true;
 }

@@ -96,7 +96,7 @@ async function answer(command: Extract<Command, { type: "ask" }>): Promise<void>
       return reply("settings", loop.settings);
     }
     case "join": {
-      const point = loop.join(command.since, command.bridge);
+      const point = loop.join(command);
       wake();
       return reply("join", await point);
     }
@@ -106,7 +106,9 @@ async function answer(command: Extract<Command, { type: "ask" }>): Promise<void>
       return reply("keyframe", await keyframe);
     }
     case "picture": {
-      const picture = await loop.picture();
+      const asked = loop.picture();
+      wake();
+      const picture = await asked;
       return reply("picture", picture, [picture.rgba.buffer]);
     }
     case "stats":

@@ -4,7 +4,8 @@
  * An epoch begins lazily: `endEpoch` only closes the running one, and the next message opens the new one in
  * front of itself. Between the two, the stream stands at a point where viewers can join.
  */
-import { concat } from "./messages.ts";
+import type { Size } from "./geometry.ts";
+import { concat, resizeMessage } from "./messages.ts";
 import type { Chunk } from "./worker_protocol.ts";
 import { EpochCompressor } from "./zstd.ts";
 
@@ -14,7 +15,7 @@ export class Emitter {
   #compressor: EpochCompressor | undefined;
   #pending: Uint8Array[] = [];
   #startsEpoch = false;
-  #resizes = false;
+  #resizes: Size | undefined;
   #nextIndex = 0;
   /** Bytes of the running epoch so far, compressed. */
   epochBytes = 0;
@@ -65,10 +66,10 @@ export class Emitter {
     this.#pending.push(message);
   }
 
-  /** The same for a message that changes the canvas's size. */
-  addResize(message: Uint8Array): void {
-    this.add(message);
-    this.#resizes = true;
+  /** Adds the message that gives the canvas another size. */
+  addResize(size: Size): void {
+    this.add(resizeMessage(size.width, size.height));
+    this.#resizes = size;
   }
 
   /**
@@ -89,7 +90,7 @@ export class Emitter {
       messages,
     };
     this.#startsEpoch = false;
-    this.#resizes = false;
+    this.#resizes = undefined;
     this.epochBytes += stream.length;
     this.messageBytes += messages.length;
     this.streamBytes += stream.length;

@@ -1,9 +1,9 @@
 /**
  * Encodes one update: header, copies, palette additions, patches (docs/PROTOCOL.md, "Update").
  *
- * The encoder reads pixels from kernel memory and knows nothing of viewers, rings or time. It holds the
- * session palette, so its updates must reach a decoder in the order in which they were encoded, from
- * `startEpoch` on.
+ * The encoder draws every patch on the same canvas as the decoders will, since the context coder looks at
+ * what stands around a pixel. It holds the session's state (palette, context tables), so its updates must
+ * reach a decoder in the order in which they were encoded, from `startEpoch` on.
  */
 import { ByteWriter } from "./byte_writer.ts";
 import type { Rect } from "./geometry.ts";
@@ -28,9 +28,16 @@ export interface UpdatePlan {
   readonly seqDelta: number;
   /** ms since the update before, or since the epoch's time. */
   readonly timeDelta: number;
+  /** Already applied to the canvas. */
   readonly copies: readonly Copy[];
-  /** What to draw, from the pixels at `raster`. */
+  /** Made black first: for a decoder whose pixels there are not known here. */
+  readonly blacken: readonly Rect[];
+  /** What to draw. */
   readonly rects: readonly Rect[];
+  /** Address of the pixels to draw, BGRX, as large as the workspace. */
+  readonly from: number;
+  /** Address of the decoders' canvas, BGRX; the update is drawn on it. */
+  readonly canvas: number;
 }
 
 export interface EncodedUpdate {
@@ -41,6 +48,13 @@ export interface EncodedUpdate {
 }
 
 const KEYFRAME = 1;
+/**
+ * What the context coder can write for a pixel at the very worst: 51 binary decisions (a run's length, all
+ * guesses refused, a colour spelt out), each of at most 16 bits.
+ */
+const MAX_CONTEXT_BYTES_PER_PIXEL = 128;
+/** Indexed patches bring new colours into the palette up to this many; then they escape. */
+const MAX_NEW_COLOURS = 32;
 
 export class Encoder {
   readonly #kernels: Kernels;
@@ -54,19 +68,26 @@ export class Encoder {
     this.startEpoch();
   }
 
-  /** Forgets the palette: a decoder that starts here understands everything that follows. */
+  /** Forgets palette and tables: a decoder that starts here understands everything that follows. */
   startEpoch(): void {
     this.#kernels.paletteReset();
+    this.#kernels.contextReset();
     this.#announced = 0;
   }
 
-  /** @param address of the picture that `rects` are cut from, as large as the workspace */
-  encode(plan: UpdatePlan, address: number): EncodedUpdate {
-    const raster = { address, width: this.#space.width };
-    const patches = planPatches(this.#kernels, raster, plan.rects);
+  encode(plan: UpdatePlan): EncodedUpdate {
+    const { width, height } = this.#space;
+    if (plan.keyframe) this.#kernels.fillRect(plan.canvas, width, 0, 0, width, height, 0);
+    for (const { x, y, w, h } of plan.blacken) {
+      this.#kernels.fillRect(plan.canvas, width, x, y, w, h, 0);
+    }
+    const raster = { address: plan.from, width };
+    const planned = planPatches(this.#kernels, raster, plan.rects, !plan.keyframe);
+    const patches = planned.flatMap((patch) => this.#fit(patch));
     // Payloads first: they decide which colours the palette takes in.
     const payloads = new ByteWriter();
-    for (const patch of patches) this.#payload(payloads, raster, patch);
+    for (const _ of plan.blacken) payloads.rgb(0);
+    for (const patch of patches) this.#payload(payloads, raster, plan.canvas, patch);
 
     const body = new ByteWriter();
     body.u8(plan.keyframe ? KEYFRAME : 0).varint(plan.seqDelta).varint(plan.timeDelta);
@@ -75,36 +96,61 @@ export class Encoder {
       body.varint(sx).varint(sy).varint(dx).varint(dy).varint(w).varint(h);
     }
     this.#paletteAdditions(body);
-    body.varint(patches.length);
-    for (const { encoding, rect } of patches) {
-      body.u8(encoding).varint(rect.x).varint(rect.y).varint(rect.w).varint(rect.h);
-    }
+    body.varint(plan.blacken.length + patches.length);
+    for (const rect of plan.blacken) writeHeader(body, ENCODING.solid, rect);
+    for (const { encoding, rect } of patches) writeHeader(body, encoding, rect);
     body.bytes(payloads.finish());
     return {
       message: frameMessage(0x03, body),
-      patchCount: patches.length,
+      patchCount: plan.blacken.length + patches.length,
       patches: countByEncoding(patches),
     };
   }
 
-  #payload(out: ByteWriter, { address, width }: Raster, patch: PlannedPatch): void {
+  /** Cuts what the context coder might not get into `out` at its worst. */
+  #fit(patch: PlannedPatch): PlannedPatch[] {
     const { x, y, w, h } = patch.rect;
-    const to = this.#space.out;
-    switch (patch.encoding) {
-      case ENCODING.solid:
-        out.rgb(patch.detail);
-        return;
-      case ENCODING.indexed: {
-        const grow = patch.detail === 1;
-        const length = this.#kernels.encodeIndexed(address, width, x, y, w, h, grow, to);
-        out.bytes(this.#space.outBytes(length));
-        return;
+    const maxPixels = Math.floor(this.#space.outBytesMax / MAX_CONTEXT_BYTES_PER_PIXEL);
+    if (patch.encoding !== ENCODING.context || w * h <= maxPixels) return [patch];
+    const columns = Math.min(w, maxPixels);
+    const rows = Math.floor(maxPixels / columns);
+    const parts: PlannedPatch[] = [];
+    for (let top = 0; top < h; top += rows) {
+      for (let left = 0; left < w; left += columns) {
+        const size = { w: Math.min(columns, w - left), h: Math.min(rows, h - top) };
+        parts.push({ encoding: patch.encoding, rect: { x: x + left, y: y + top, ...size } });
       }
-      case ENCODING.planar:
-        out.bytes(this.#space.outBytes(
-          this.#kernels.encodePlanar(address, width, x, y, w, h, to),
-        ));
     }
+    return parts;
+  }
+
+  /** Writes a patch's payload and draws it on the canvas. */
+  #payload(out: ByteWriter, { address, width }: Raster, canvas: number, patch: PlannedPatch): void {
+    const { encoding, rect: { x, y, w, h } } = patch;
+    const kernels = this.#kernels;
+    const to = this.#space.out;
+    if (encoding === ENCODING.context) {
+      const length = kernels.contextEncode(address, canvas, width, x, y, w, h, to);
+      out.varint(length).bytes(this.#space.outBytes(length));
+      return;
+    }
+    if (encoding === ENCODING.solid) {
+      out.rgb(this.#pixel(address, x, y));
+    } else if (encoding === ENCODING.indexed) {
+      const newColours = kernels.surveyColours(address, width, x, y, w, h, 1024) & 0xffff;
+      const grow = newColours <= MAX_NEW_COLOURS;
+      out.bytes(
+        this.#space.outBytes(kernels.encodeIndexed(address, width, x, y, w, h, grow, to)),
+      );
+    } else {
+      out.bytes(this.#space.outBytes(kernels.encodePlanar(address, width, x, y, w, h, to)));
+    }
+    kernels.copyRect(address, canvas, width, x, y, w, h);
+  }
+
+  #pixel(address: number, x: number, y: number): number {
+    const at = address + (y * this.#space.width + x) * 4;
+    return new DataView(this.#kernels.memory.buffer).getUint32(at, true) & 0xffffff;
   }
 
   #paletteAdditions(body: ByteWriter): void {
@@ -118,6 +164,10 @@ export class Encoder {
     for (const colour of colours.subarray(this.#announced)) body.rgb(colour);
     this.#announced = size;
   }
+}
+
+function writeHeader(body: ByteWriter, encoding: number, { x, y, w, h }: Rect): void {
+  body.u8(encoding).varint(x).varint(y).varint(w).varint(h);
 }
 
 function countByEncoding(patches: readonly PlannedPatch[]): Record<string, number> {

@@ -2,6 +2,7 @@
  * The main thread's hold on the capture Worker: starts it, asks it, and keeps the ring that it fills.
  */
 import type { LiveSettings } from "../config.ts";
+import type { Size } from "./geometry.ts";
 import { HEARTBEAT_MS } from "./loop.ts";
 import type { Hello } from "./messages.ts";
 import { Ring, type RingLimits } from "./ring.ts";
@@ -11,6 +12,7 @@ import type {
   Command,
   HealthAnswer,
   JoinPoint,
+  JoinWish,
   PictureAnswer,
   Report,
   SourceSpec,
@@ -48,8 +50,8 @@ export class Engine {
   readonly #asking = new Map<number, Asking>();
   #nextId = 0;
   #settings: LiveSettings;
-  /** The frame's size as of the newest join. */
-  #size: { width: number; height: number };
+  /** The frame's size as of the newest join or chunk: what a viewer who has all of these has. */
+  #size: Size;
 
   private constructor(
     worker: Worker,
@@ -127,8 +129,8 @@ export class Engine {
     return this.#ask("picture", {});
   }
 
-  async join(since: number | null, bridge: boolean): Promise<JoinPoint> {
-    const point = await this.#ask("join", { since, bridge });
+  async join(wish: JoinWish): Promise<JoinPoint> {
+    const point = await this.#ask("join", wish);
     this.#size = { width: point.width, height: point.height };
     return point;
   }
@@ -175,6 +177,7 @@ export class Engine {
   #hear(report: Report, onFault: (error: Error) => void): void {
     switch (report.type) {
       case "chunk":
+        this.#size = report.chunk.resizes ?? this.#size;
         this.ring.push(report.chunk);
         return;
       case "answer":

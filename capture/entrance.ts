@@ -10,7 +10,7 @@
 import type { Emitter } from "./emitter.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { concat } from "./messages.ts";
-import type { JoinPoint } from "./worker_protocol.ts";
+import type { JoinPoint, JoinWish } from "./worker_protocol.ts";
 import { compressFrame } from "./zstd.ts";
 
 const MIN_EPOCH_MS = 250;
@@ -18,8 +18,7 @@ const MIN_EPOCH_MS = 250;
 const NEAR_BYTES = 65536;
 
 interface Waiting {
-  readonly since: number | null;
-  readonly bridge: boolean;
+  readonly wish: JoinWish;
   readonly resolve: (point: JoinPoint) => void;
 }
 
@@ -70,13 +69,9 @@ export class Entrance {
     return Math.max(0, this.#epochEnded + MIN_EPOCH_MS - this.#now());
   }
 
-  /**
-   * Waits to be let in.
-   * @param since seq of the picture that the viewer has, or `null`
-   * @param bridge false: the viewer brings itself to the join point's seq
-   */
-  ask(since: number | null, bridge: boolean): Promise<JoinPoint> {
-    return new Promise((resolve) => this.#waiting.push({ since, bridge, resolve }));
+  /** Waits to be let in. */
+  ask(wish: JoinWish): Promise<JoinPoint> {
+    return new Promise((resolve) => this.#waiting.push({ wish, resolve }));
   }
 
   /** Must be called whenever an epoch ends. */
@@ -107,9 +102,7 @@ export class Entrance {
       if (this.delay() > 0) return;
       await endEpoch();
     }
-    for (const { since, bridge, resolve } of this.#waiting.splice(0)) {
-      resolve(this.#joinHere(since, bridge));
-    }
+    for (const { wish, resolve } of this.#waiting.splice(0)) resolve(this.#joinHere(wish));
   }
 
   #serveNewcomersAtDoor(): void {
@@ -118,12 +111,15 @@ export class Entrance {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const one of waiting) {
-      if (one.since === null && one.bridge) one.resolve(door.point);
+      const { since, bridge, oldest } = one.wish;
+      // On a screen where little happens, the ring may have dropped what lies behind the door.
+      const fits = since === null && bridge && oldest <= door.point.index;
+      if (fits) one.resolve(door.point);
       else this.#waiting.push(one);
     }
   }
 
-  #joinHere(since: number | null, bridge: boolean): JoinPoint {
+  #joinHere({ since, bridge }: JoinWish): JoinPoint {
     const { seq, space: { width, height } } = this.#pipeline;
     const here = { index: this.#emitter.nextIndex, seq, width, height };
     if (!bridge) return { ...here, bytes: undefined, keyframe: false };

@@ -11,7 +11,7 @@ import { Entrance } from "./entrance.ts";
 import { rowsOf, type Size } from "./geometry.ts";
 import type { Kernels } from "./kernels/kernels.ts";
 import { LoopStats, timed } from "./loop_stats.ts";
-import { cursorMessage, heartbeatMessage, resizeMessage, stateMessage } from "./messages.ts";
+import { cursorMessage, heartbeatMessage, stateMessage } from "./messages.ts";
 import type { Opened } from "./open_source.ts";
 import { Pacer } from "./pacer.ts";
 import { type Changes, Pipeline } from "./pipeline.ts";
@@ -22,6 +22,7 @@ import type {
   Chunk,
   HealthAnswer,
   JoinPoint,
+  JoinWish,
   PictureAnswer,
   SourceState,
   StatsAnswer,
@@ -59,6 +60,8 @@ export class CaptureLoop {
   /** The chunk that is being collected begins its epoch with a keyframe. */
   #keyframePending = false;
   #keyframeWaiters: ((answer: { seq: number }) => void)[] = [];
+  /** Who wants to know the picture while the loop sleeps; they wait for a look at the source. */
+  readonly #pictureWaiters: (() => void)[] = [];
   /** Everything has to be looked at, whatever damage says. */
   #lookEverywhere = true;
   #lastFullLook = -Infinity;
@@ -115,7 +118,7 @@ export class CaptureLoop {
 
   /** ms until `step` has something to do. */
   delay(): number {
-    if (this.#keyframeWaiters.length > 0) return 0;
+    if (this.#isAsked) return 0;
     const now = this.#clocks.steady();
     if (this.#sleeping) return Math.max(0, this.#lastLook + SLEEP_POLL_MS - now);
     return Math.min(this.#pacer.delay(now), this.#entrance.delay());
@@ -126,10 +129,12 @@ export class CaptureLoop {
     const now = this.#clocks.steady();
     if (this.#sleeping) {
       if (now - this.#lastLook >= SLEEP_POLL_MS) this.#pollAsleep(now);
+      await this.#flush();
       return;
     }
-    if (this.#pacer.delay(now) === 0 || this.#keyframeWaiters.length > 0) await this.#tick(now);
+    if (this.#pacer.delay(now) === 0 || this.#isAsked) await this.#tick(now);
     await this.#entrance.serve(() => this.#endEpoch());
+    for (const resolve of this.#pictureWaiters.splice(0)) resolve();
   }
 
   /** How many viewers there are now; the first one wakes the loop. */
@@ -156,16 +161,17 @@ export class CaptureLoop {
   }
 
   /** Lets a viewer in; see `Entrance.ask`. */
-  join(since: number | null, bridge: boolean): Promise<JoinPoint> {
+  join(wish: JoinWish): Promise<JoinPoint> {
     this.#wakeUp();
-    return this.#entrance.ask(since, bridge);
+    return this.#entrance.ask(wish);
   }
 
   /** What an in-sync viewer's canvas shows; looks at the source first if the loop sleeps. */
   async picture(): Promise<PictureAnswer> {
     if (this.#sleeping) {
       this.#wakeUp();
-      await this.#tick(this.#clocks.steady());
+      // In a step of the loop like everything else: two ticks at once would share one compressor.
+      await new Promise<void>((resolve) => this.#pictureWaiters.push(resolve));
     }
     const { seq, space } = this.#pipeline;
     const { width, height } = space;
@@ -216,8 +222,12 @@ export class CaptureLoop {
   }
 
   get #sleeping(): boolean {
-    return this.#viewers === 0 && this.#entrance.waiting === 0 &&
-      this.#keyframeWaiters.length === 0;
+    return this.#viewers === 0 && this.#entrance.waiting === 0 && !this.#isAsked;
+  }
+
+  /** Somebody waits for a tick. */
+  get #isAsked(): boolean {
+    return this.#keyframeWaiters.length > 0 || this.#pictureWaiters.length > 0;
   }
 
   /** Ends sleep, if it is one: what happened meanwhile is looked for everywhere. */
@@ -247,7 +257,9 @@ export class CaptureLoop {
       this.#emitter.openEpoch();
       this.#publishUpdate(this.#pipeline.repeat(this.#clocks.wall()), now);
     }
-    if (now - this.#lastEmission >= HEARTBEAT_MS && this.#viewers > 0) {
+    // Where the next tick would be too late, this one is the time.
+    const nextTick = now + 1000 / this.#settings.fps;
+    if (nextTick - this.#lastEmission > HEARTBEAT_MS && this.#viewers > 0) {
       this.#emitter.add(heartbeatMessage(this.#clocks.wall()));
     }
     await this.#flush();
@@ -323,7 +335,7 @@ export class CaptureLoop {
     const sameSize = width === before.width && height === before.height;
     await this.#endEpoch();
     this.#pipeline.resize(this.#view.size, this.#source.size, this.#view.active);
-    if (!sameSize) this.#emitter.addResize(resizeMessage(width, height));
+    if (!sameSize) this.#emitter.addResize({ width, height });
   }
 
   /** Ends the epoch, so that decoders can forget and viewers can join. */

@@ -13,15 +13,18 @@ export class Pacer {
     return Math.max(0, this.#next - now);
   }
 
-  /** A tick runs at `now`; the next is due `1000 / fps` ms after it should have run. */
+  /**
+   * A tick runs at `now`; the next is due `1000 / fps` ms after it should have run, or after `now` where it came
+   * a whole interval late, or before its time.
+   */
   ran(now: number, fps: number): void {
     const interval = 1000 / fps;
     const late = now - this.#next;
-    if (late > interval) {
-      if (Number.isFinite(late)) this.missed += Math.floor(late / interval);
-      this.#next = now + interval;
-    } else {
+    if (late >= 0 && late <= interval) {
       this.#next += interval;
+    } else {
+      if (late > 0 && Number.isFinite(late)) this.missed += Math.floor(late / interval);
+      this.#next = now + interval;
     }
   }
 

@@ -1,37 +1,31 @@
 /**
- * Which encoding each part of a changed rectangle gets.
+ * Which encoding each part of the changed rectangles gets.
  *
  * A rectangle is cut along the 64×64 grid, each cell is judged by its content, and neighbours of the
  * same kind are joined again: a window with text and a photograph becomes a few patches, each with
  * the encoding that suits it.
  *
- * - one colour: solid;
- * - few colours that the palette lacks: indexed, and the palette takes them in;
- * - more of them, but few colour changes from pixel to pixel (gradients, large photographs of sky):
- *   indexed with escapes costs more than planes, so planar is taken where over a third of the pixels change;
- * - otherwise indexed, without growing the palette.
+ * - the whole rectangle has one colour: solid;
+ * - photographs: planar, which is fast and leaves the rest to zstd. A cell counts as one when a good part
+ *   of its pixels have colours of their own and most differ from their left neighbour;
+ * - everything else: context, by far the smallest.
+ *
+ * The context coder's time grows with the busy pixels (those that differ from their left neighbour). An update
+ * with more of them than `MAX_BUSY_PIXELS` would delay the next one; its remaining cells are indexed
+ * instead, which is several times larger and ten times faster. Keyframes are exempt: they are rare and
+ * somebody waits for their bytes.
  */
 import type { Rect } from "./geometry.ts";
 import type { Kernels } from "./kernels/kernels.ts";
 import { TILE } from "./workspace.ts";
 
 /** Encodings of docs/PROTOCOL.md, "Patch payloads". */
-export const ENCODING = { solid: 0, indexed: 1, planar: 2 } as const;
+export const ENCODING = { solid: 0, indexed: 1, planar: 2, context: 3 } as const;
 
 export interface PlannedPatch {
   readonly encoding: number;
   readonly rect: Rect;
-  /** Solid: the colour, 0x00RRGGBB. Indexed: 1 if the palette may grow. */
-  readonly detail: number;
 }
-
-/** New colours that a cell may bring into the palette. */
-const MAX_NEW_COLOURS = 32;
-/** A cell with more new colours than this share of its pixels is a photograph if it is busy, too. */
-const PHOTO_COLOUR_SHARE = 1 / 16;
-const PHOTO_CHANGE_SHARE = 1 / 3;
-/** `surveyColours` counts up to here. */
-const SURVEY_LIMIT = 1024;
 
 /** A picture in kernel memory. */
 export interface Raster {
@@ -40,32 +34,98 @@ export interface Raster {
   readonly width: number;
 }
 
-/** Cuts `rects` into patches in drawing order; together they cover exactly the same pixels. */
+/** A cell with more distinct colours than this share of its pixels is a photograph if it is busy, too. */
+const PHOTO_COLOUR_SHARE = 1 / 4;
+const PHOTO_BUSY_SHARE = 1 / 2;
+/** Smaller changes are nobody's video. */
+const MIN_PHOTO_PIXELS = 1024;
+/** About 15 ms of the context coder. */
+const MAX_BUSY_PIXELS = 300_000;
+/** `surveyColours` counts colours up to here. */
+const SURVEY_LIMIT = 1025;
+
+interface Cell extends PlannedPatch {
+  readonly busy: number;
+}
+
+/**
+ * Cuts `rects` into patches in drawing order; together they cover exactly the same pixels.
+ * @param hurry keep within `MAX_BUSY_PIXELS`
+ */
 export function planPatches(
   kernels: Kernels,
   raster: Raster,
   rects: readonly Rect[],
+  hurry: boolean,
 ): PlannedPatch[] {
-  return rects.flatMap((rect) => joinDown(planRows(kernels, raster, rect)));
+  const patches: PlannedPatch[] = [];
+  let busy = 0;
+  for (const rect of rects) {
+    if (isSolid(kernels, raster, rect)) {
+      patches.push({ encoding: ENCODING.solid, rect });
+      continue;
+    }
+    const cells = cellsOf(kernels, raster, rect);
+    busy += cells.reduce((sum, cell) => sum + cell.busy, 0);
+    const kinds = hurry && busy > MAX_BUSY_PIXELS
+      ? cells.map((cell) => cell.encoding === ENCODING.context ? indexed(cell) : cell)
+      : cells;
+    const [{ encoding }] = kinds;
+    if (kinds.every((cell) => cell.encoding === encoding)) patches.push({ encoding, rect });
+    else patches.push(...joinDown(joinAcross(kinds)));
+  }
+  return patches;
 }
 
-/** The cells of a rectangle, row by row, equal neighbours within a row joined. */
-function planRows(kernels: Kernels, raster: Raster, rect: Rect): PlannedPatch[] {
-  const out: PlannedPatch[] = [];
+function indexed({ rect, busy }: Cell): Cell {
+  return { encoding: ENCODING.indexed, rect, busy };
+}
+
+function isSolid(kernels: Kernels, { address, width }: Raster, { x, y, w, h }: Rect): boolean {
+  return kernels.isSolid(address, width, x, y, w, h) !== 0;
+}
+
+/** The rectangle cut along the grid, in reading order. */
+function cellsOf(kernels: Kernels, raster: Raster, rect: Rect): Cell[] {
+  const cells: Cell[] = [];
   for (let y = rect.y; y < rect.y + rect.h; y = nextGridLine(y)) {
     const h = Math.min(nextGridLine(y), rect.y + rect.h) - y;
-    let open: PlannedPatch | undefined;
     for (let x = rect.x; x < rect.x + rect.w; x = nextGridLine(x)) {
       const w = Math.min(nextGridLine(x), rect.x + rect.w) - x;
-      const cell = judge(kernels, raster, { x, y, w, h });
-      if (open && sameKind(open, cell)) {
-        open = { ...open, rect: { ...open.rect, w: x + w - open.rect.x } };
-      } else {
-        if (open) out.push(open);
-        open = cell;
-      }
+      cells.push(judge(kernels, raster, { x, y, w, h }));
     }
-    if (open) out.push(open);
+  }
+  return cells;
+}
+
+function nextGridLine(coordinate: number): number {
+  return (Math.floor(coordinate / TILE) + 1) * TILE;
+}
+
+function judge(kernels: Kernels, { address, width }: Raster, rect: Rect): Cell {
+  const { x, y, w, h } = rect;
+  const survey = kernels.surveyColours(address, width, x, y, w, h, SURVEY_LIMIT);
+  const colours = survey & 0xffff;
+  const busy = survey >>> 16;
+  const area = w * h;
+  const photo = area >= MIN_PHOTO_PIXELS && colours > area * PHOTO_COLOUR_SHARE &&
+    busy > area * PHOTO_BUSY_SHARE;
+  return { encoding: photo ? ENCODING.planar : ENCODING.context, rect, busy };
+}
+
+/** Joins neighbours of the same kind within a row of cells. */
+function joinAcross(cells: readonly PlannedPatch[]): PlannedPatch[] {
+  const out: PlannedPatch[] = [];
+  for (const cell of cells) {
+    const last = out.at(-1);
+    const touches = last && last.encoding === cell.encoding && last.rect.y === cell.rect.y &&
+      last.rect.x + last.rect.w === cell.rect.x;
+    if (touches) {
+      const rect = { ...last.rect, w: last.rect.w + cell.rect.w };
+      out[out.length - 1] = { encoding: cell.encoding, rect };
+    } else {
+      out.push({ encoding: cell.encoding, rect: cell.rect });
+    }
   }
   return out;
 }
@@ -78,38 +138,14 @@ function joinDown(patches: readonly PlannedPatch[]): PlannedPatch[] {
     const { x, y, w, h } = patch.rect;
     const above = byBottom.get(`${x} ${w} ${y}`);
     let index: number;
-    if (above !== undefined && sameKind(out[above], patch)) {
+    if (above !== undefined && out[above].encoding === patch.encoding) {
       index = above;
-      out[above] = { ...patch, rect: { ...out[above].rect, h: y + h - out[above].rect.y } };
+      const rect = { ...out[above].rect, h: y + h - out[above].rect.y };
+      out[above] = { encoding: patch.encoding, rect };
     } else {
       index = out.push(patch) - 1;
     }
     byBottom.set(`${x} ${w} ${y + h}`, index);
   }
   return out;
-}
-
-function sameKind(a: PlannedPatch, b: PlannedPatch): boolean {
-  return a.encoding === b.encoding && a.detail === b.detail;
-}
-
-function nextGridLine(coordinate: number): number {
-  return (Math.floor(coordinate / TILE) + 1) * TILE;
-}
-
-function judge(kernels: Kernels, { address, width }: Raster, rect: Rect): PlannedPatch {
-  const { x, y, w, h } = rect;
-  if (kernels.isSolid(address, width, x, y, w, h)) {
-    const pixel = new Uint32Array(kernels.memory.buffer, address, (y + 1) * width)[y * width + x];
-    return { encoding: ENCODING.solid, rect, detail: pixel & 0xffffff };
-  }
-  const survey = kernels.surveyColours(address, width, x, y, w, h, SURVEY_LIMIT);
-  const newColours = survey & 0xffff;
-  const changes = survey >>> 16;
-  if (newColours <= MAX_NEW_COLOURS) return { encoding: ENCODING.indexed, rect, detail: 1 };
-  const area = w * h;
-  if (newColours > area * PHOTO_COLOUR_SHARE && changes > area * PHOTO_CHANGE_SHARE) {
-    return { encoding: ENCODING.planar, rect, detail: 0 };
-  }
-  return { encoding: ENCODING.indexed, rect, detail: 0 };
 }

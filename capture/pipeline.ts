@@ -143,17 +143,20 @@ export class Pipeline {
    * @param time of the frame's capture, ms since the Unix epoch
    */
   encode({ keyframe, rects }: Pick<Changes, "keyframe" | "rects">, time: number): Update {
-    const { frame, reference, width } = this.#space;
-    const encoded = this.#encoder.encode(
-      { keyframe, seqDelta: 1, timeDelta: Math.max(0, time - this.#time), copies: [], rects },
-      frame,
-    );
+    const { frame, reference } = this.#space;
+    const encoded = this.#encoder.encode({
+      keyframe,
+      seqDelta: 1,
+      timeDelta: Math.max(0, time - this.#time),
+      copies: [],
+      blacken: [],
+      rects,
+      from: frame,
+      canvas: reference,
+    });
     this.#time = Math.max(this.#time, time);
     this.#seq++;
-    for (const { x, y, w, h } of rects) {
-      this.#kernels.copyRect(frame, reference, width, x, y, w, h);
-      this.#touchTiles({ x, y, w, h });
-    }
+    for (const rect of rects) this.#touchTiles(rect);
     if (keyframe) {
       this.#differ.forget();
       this.#needsKeyframe = false;
@@ -174,13 +177,17 @@ export class Pipeline {
    * @param time ms since the Unix epoch
    */
   repeat(time: number): Update {
-    const { reference, width, height } = this.#space;
-    const rects = [{ x: 0, y: 0, w: width, h: height }];
-    const timeDelta = Math.max(0, time - this.#time);
-    const { message, patchCount, patches } = this.#encoder.encode(
-      { keyframe: true, seqDelta: 1, timeDelta, copies: [], rects },
-      reference,
-    );
+    const { reference, joining, width, height } = this.#space;
+    const { message, patchCount, patches } = this.#encoder.encode({
+      keyframe: true,
+      seqDelta: 1,
+      timeDelta: Math.max(0, time - this.#time),
+      copies: [],
+      blacken: [],
+      rects: [{ x: 0, y: 0, w: width, h: height }],
+      from: reference,
+      canvas: joining,
+    });
     this.#time = Math.max(this.#time, time);
     this.#seq++;
     this.#tileSeq.fill(this.#seq);
@@ -207,26 +214,31 @@ export class Pipeline {
     since: number | null,
     time: number,
   ): { messages: Uint8Array<ArrayBuffer>; keyframe: boolean } {
-    const epoch = this.#epoch + 1;
+    // An id of its own: with that of the shared epoch that follows, a viewer that leaves between the two would
+    // come back as one who has seen that epoch begin, and keep the bridge's palette in it.
+    const epoch = ++this.#epoch;
     if (since === this.#seq) {
       return { messages: epochMessage(epoch, since, time), keyframe: false };
     }
-    const { reference, width, height } = this.#space;
+    const { reference, joining, width, height } = this.#space;
     const usable = since !== null && since >= this.#sizeSeq && since < this.#seq;
     const tiles = usable ? this.#tilesChangedAfter(since) : [];
     const keyframe = !usable || tiles.length > CATCH_UP_SHARE * this.#space.tileCount;
     const from = keyframe ? this.#seq - 1 : since;
+    const rects = keyframe ? [{ x: 0, y: 0, w: width, h: height }] : mergeRects(tiles);
+    // What the viewer shows in the changed tiles is not known here, around them it is the reference.
+    if (!keyframe) this.#kernels.copyRect(reference, joining, width, 0, 0, width, height);
     this.#encoder.startEpoch();
-    const { message } = this.#encoder.encode(
-      {
-        keyframe,
-        seqDelta: this.#seq - from,
-        timeDelta: 0,
-        copies: [],
-        rects: keyframe ? [{ x: 0, y: 0, w: width, h: height }] : mergeRects(tiles),
-      },
-      reference,
-    );
+    const { message } = this.#encoder.encode({
+      keyframe,
+      seqDelta: this.#seq - from,
+      timeDelta: 0,
+      copies: [],
+      blacken: keyframe ? [] : rects,
+      rects,
+      from: reference,
+      canvas: joining,
+    });
     this.#encoder.startEpoch();
     return { messages: concat([epochMessage(epoch, from, time), message]), keyframe };
   }

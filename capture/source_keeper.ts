@@ -46,6 +46,8 @@ export class SourceKeeper {
       const source = this.#open(now);
       if (!source) return undefined;
       const news = source.poll();
+      // Only now: one that opens and fails at once must not be tried at the first pause for ever.
+      this.#retryMs = 0;
       this.size = source.size;
       if (news.cursor) this.#noteCursor(news.cursor);
       const resized = news.resized || this.#reopened;
@@ -71,7 +73,6 @@ export class SourceKeeper {
     if (this.#source || now < this.#retryAt) return this.#source;
     this.#source = this.#reopen();
     this.#reopened = true;
-    this.#retryMs = 0;
     this.lostReason = undefined;
     return this.#source;
   }

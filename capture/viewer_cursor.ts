@@ -14,7 +14,7 @@ import {
   resizeMessage,
 } from "./messages.ts";
 import type { Ring } from "./ring.ts";
-import type { JoinPoint } from "./worker_protocol.ts";
+import type { JoinPoint, JoinWish } from "./worker_protocol.ts";
 import { compressFrame, END_OF_FRAME, expandFrame } from "./zstd.ts";
 
 /** Chunks handed over at once; bounds what one slow connection holds beyond the ring. */
@@ -28,7 +28,7 @@ const MAX_REPLAY_BYTES = 4 * 1024 * 1024;
 
 /** What a viewer needs of the capture Worker. */
 export interface Joining {
-  join(since: number | null, bridge: boolean): Promise<JoinPoint>;
+  join(wish: JoinWish): Promise<JoinPoint>;
 }
 
 export interface ViewerOptions {
@@ -56,6 +56,8 @@ export class ViewerCursor {
   /** The size that the client's canvas has. */
   #size = { width: 0, height: 0 };
   #index = 0;
+  /** What lies before this index was there when the viewer came in: having it to read is no falling behind. */
+  #cameInAt = 0;
   /** A zstd frame has been begun and not ended. */
   #frameOpen = false;
   /** Seq of the last update handed over; `null` before the first. */
@@ -99,7 +101,11 @@ export class ViewerCursor {
         const { reason, text } = this.#ending;
         return [...this.#closeFrame(), this.#alone(byeMessage(reason, text))];
       }
-      if (!this.#joined) return await this.#join();
+      if (!this.#joined) {
+        const missed = await this.#join();
+        if (missed.length > 0) return missed;
+        continue;
+      }
       if (this.#isBehind()) {
         this.catchUps++;
         return await this.#enter(this.seq);
@@ -116,7 +122,8 @@ export class ViewerCursor {
     const { ring, resume } = this.#options;
     const from = resume && ring.indexAfter(resume.seq, resume.epoch);
     if (!resume || from === undefined) return await this.#enter(resume?.seq ?? null);
-    const point = await this.#options.capture.join(resume.seq, false);
+    const oldest = ring.start;
+    const point = await this.#options.capture.join({ since: resume.seq, bridge: false, oldest });
     const missed = this.#messagesBetween(from, point.index);
     if (!missed) return await this.#enter(resume.seq);
     this.#index = point.index;
@@ -126,8 +133,10 @@ export class ViewerCursor {
 
   /** Gets into the shared stream at a join point, over a bridge. */
   async #enter(since: number | null): Promise<Uint8Array[]> {
-    const point = await this.#options.capture.join(since, true);
+    const oldest = this.#options.ring.start;
+    const point = await this.#options.capture.join({ since, bridge: true, oldest });
     this.#index = point.index;
+    this.#cameInAt = this.#options.ring.end;
     this.seq = point.seq;
     const out = this.#closeFrame();
     const { width, height } = point;
@@ -146,7 +155,7 @@ export class ViewerCursor {
     let bytes = 0;
     for (let index = from; index < to; index++) {
       const chunk = this.#options.ring.get(index);
-      // Across a resize the hello's size would not fit what follows it.
+      // Across a resize the hello's size does not fit what was missed.
       if (!chunk || chunk.resizes) return undefined;
       bytes += chunk.messages.length;
       if (bytes > MAX_REPLAY_BYTES) return undefined;
@@ -158,6 +167,7 @@ export class ViewerCursor {
   #isBehind(): boolean {
     const { ring, now } = this.#options;
     if (this.#index < ring.start) return true;
+    if (this.#index < this.#cameInAt) return false;
     const oldest = ring.get(this.#index);
     if (!oldest || now() - oldest.time < BEHIND_MS) return false;
     let bytes = 0;
@@ -177,6 +187,7 @@ export class ViewerCursor {
       if (chunk.startsEpoch) batch.push(...this.#closeFrame());
       batch.push(this.#options.form === "zstd" ? chunk.stream : chunk.messages);
       this.#frameOpen = true;
+      this.#size = chunk.resizes ?? this.#size;
       this.#index++;
       this.seq = chunk.seq;
       this.chunks++;

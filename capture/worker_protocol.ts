@@ -2,6 +2,7 @@
  * What the capture Worker and its owner (engine.ts) tell each other by `postMessage`.
  */
 import type { LiveSettings } from "../config.ts";
+import type { Size } from "./geometry.ts";
 
 /** Which source to open: see open_source.ts. */
 export type SourceSpec =
@@ -18,14 +19,24 @@ export interface Chunk {
   readonly epoch: number;
   /** The chunk opens an epoch, and with it a zstd frame: a viewer can join here. */
   readonly startsEpoch: boolean;
-  /** The canvas gets another size in this chunk. */
-  readonly resizes: boolean;
+  /** The size that the canvas gets in this chunk; `undefined` where it keeps the one it has. */
+  readonly resizes: Size | undefined;
   /** ms since the Unix epoch. */
   readonly time: number;
   /** The next piece of the epoch's zstd frame. */
   readonly stream: Uint8Array<ArrayBuffer>;
   /** The same without compression: whole messages. */
   readonly messages: Uint8Array<ArrayBuffer>;
+}
+
+/** What a viewer that wants into the shared stream has. */
+export interface JoinWish {
+  /** Seq of its picture; `null` for none. */
+  readonly since: number | null;
+  /** False: it brings itself to the join point's seq from the ring. */
+  readonly bridge: boolean;
+  /** Index of the oldest chunk that it can still be sent. */
+  readonly oldest: number;
 }
 
 /** How a viewer gets into the shared stream. */
@@ -46,8 +57,7 @@ export interface JoinPoint {
 export interface Asked {
   /** `change` the live settings; refused with a `SettingRefused` where they do not fit the source. */
   settings: { readonly command: { patch: Partial<LiveSettings> }; readonly answer: LiveSettings };
-  /** `since`: the seq the viewer has. `bridge` false: the viewer brings itself to `seq` from the ring. */
-  join: { readonly command: { since: number | null; bridge: boolean }; readonly answer: JoinPoint };
+  join: { readonly command: JoinWish; readonly answer: JoinPoint };
   keyframe: { readonly command: object; readonly answer: { seq: number } };
   picture: { readonly command: object; readonly answer: PictureAnswer };
   stats: { readonly command: object; readonly answer: StatsAnswer };

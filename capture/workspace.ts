@@ -30,8 +30,15 @@ export class Workspace {
   readonly look: number;
   /** The table that `diffTiles` writes. */
   readonly tileTable: number;
-  /** Where encoders write; 4 bytes a pixel are enough for the largest patch (3 of escapes, 1 of index). */
+  /** Address of a canvas like a viewer's that joins or catches up, BGRX. */
+  readonly joining: number;
+  /** Where encoders write; `outBytesMax` bytes. */
   readonly out: number;
+  /**
+   * Indexed patches need 4 bytes a pixel at most (3 of escapes, 1 of index), planar ones 3; the context
+   * coder is given parts that fit (`MAX_CONTEXT_BYTES_PER_PIXEL`). Decoders reserve as much.
+   */
+  readonly outBytesMax: number;
   readonly #kernels: Kernels;
 
   /**
@@ -52,7 +59,9 @@ export class Workspace {
     arena.reset();
     this.frame = arena.take(bytes);
     this.reference = arena.take(bytes);
-    this.out = arena.take(bytes);
+    this.joining = arena.take(bytes);
+    this.outBytesMax = bytes + 65536;
+    this.out = arena.take(this.outBytesMax);
     this.look = arena.take(this.tileCount);
     this.tileTable = arena.take(this.tileCount * TILE_FIELDS * 4);
     this.grabbed = viewed ? arena.take(sourceSize.width * sourceSize.height * 4) : this.frame;

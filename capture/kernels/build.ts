@@ -1,32 +1,57 @@
 /**
- * Builds the SIMD kernels: `assembly/*.ts` (AssemblyScript) to `kernels.wasm`, which is committed.
+ * Builds the SIMD kernels from `assembly/*.ts` (AssemblyScript):
  *
- * `deno task build:kernels` writes the file; `--check` compares it with what the source builds and
- * exits 1 when they differ.
+ * - `kernels.wasm`, everything, for the capture Worker;
+ * - `public/decoder/pixels_wasm.js`, what the page's decoder needs, as a module with the code in base64, so
+ *   that the page needs no build step and a decoder can be made without waiting.
+ *
+ * Both are committed. `deno task build:kernels` writes them; `--check` compares them with what the source
+ * builds and exits 1 when they differ.
  */
+import { Buffer } from "node:buffer";
 import asc from "assemblyscript/asc";
 
 const directory = new URL("./", import.meta.url);
-const target = new URL("kernels.wasm", directory);
+const root = new URL("../../", import.meta.url);
+
+/** A built file: path from the repository's root, and content. */
+export interface BuiltFile {
+  readonly path: string;
+  readonly content: Uint8Array;
+}
 
 /** What the source builds now. Throws with the compiler's messages when it does not compile. */
-export async function buildKernels(): Promise<Uint8Array> {
+export async function buildKernels(): Promise<BuiltFile[]> {
+  const kernels = await compile("index.ts");
+  const decoder = await compile("decoder.ts");
+  const module = [
+    "// Built from capture/kernels/assembly/decoder.ts by `deno task build:kernels`; do not edit.",
+    "/** The decoder's kernels: WebAssembly in base64. */",
+    "export const PIXELS_WASM =",
+    `  "${Buffer.from(decoder).toString("base64")}";`,
+    "",
+  ].join("\n");
+  return [
+    { path: "capture/kernels/kernels.wasm", content: kernels },
+    { path: "public/decoder/pixels_wasm.js", content: new TextEncoder().encode(module) },
+  ];
+}
+
+/** The built files that differ from the committed ones. */
+export async function staleKernels(): Promise<string[]> {
+  const stale: string[] = [];
+  for (const { path, content } of await buildKernels()) {
+    const committed = await Deno.readFile(new URL(path, root)).catch(() => new Uint8Array(0));
+    if (!Buffer.from(committed).equals(content)) stale.push(path);
+  }
+  return stale;
+}
+
+async function compile(entry: string): Promise<Uint8Array> {
   let wasm: Uint8Array | undefined;
+  const flags = ["--outFile", "out.wasm", "-O3", "--converge", "--noAssert", "--runtime", "stub"];
   const { error, stderr } = await asc.main(
-    [
-      "index.ts",
-      "--outFile",
-      "kernels.wasm",
-      "-O3",
-      "--converge",
-      "--noAssert",
-      "--runtime",
-      "stub",
-      "--enable",
-      "simd,bulk-memory",
-      "--use",
-      "abort=",
-    ],
+    [entry, ...flags, "--enable", "simd,bulk-memory", "--use", "abort="],
     {
       readFile: (name: string) => {
         try {
@@ -45,21 +70,20 @@ export async function buildKernels(): Promise<Uint8Array> {
   return wasm;
 }
 
+/** Prints a line: the command's output. */
+function say(line: string): void {
+  // deno-lint-ignore no-console -- this is a command
+  console.error(line);
+}
+
 if (import.meta.main) {
-  const built = await buildKernels();
   if (Deno.args.includes("--check")) {
-    const committed = await Deno.readFile(target);
-    const equal = committed.length === built.length && committed.every((b, i) => b === built[i]);
-    if (!equal) {
-      // deno-lint-ignore no-console -- the command's output
-      console.error(
-        "capture/kernels/kernels.wasm is not what its source builds: deno task build:kernels",
-      );
-      Deno.exit(1);
-    }
-  } else {
-    await Deno.writeFile(target, built);
-    // deno-lint-ignore no-console -- the command's output
-    console.error(`capture/kernels/kernels.wasm: ${built.length} bytes`);
+    const stale = await staleKernels();
+    for (const path of stale) say(`${path} is not what its source builds: deno task build:kernels`);
+    Deno.exit(stale.length === 0 ? 0 : 1);
+  }
+  for (const { path, content } of await buildKernels()) {
+    await Deno.writeFile(new URL(path, root), content);
+    say(`${path}: ${content.length} bytes`);
   }
 }

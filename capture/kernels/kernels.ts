@@ -89,6 +89,74 @@ export interface Kernels {
     h: number,
     out: number,
   ): number;
+  contextReset(): void;
+  contextEncode(
+    frame: number,
+    canvas: number,
+    width: number,
+    x: number,
+    y: number,
+    w: number,
+    h: number,
+    out: number,
+  ): number;
+  motionIndexBytes(pictureWidth: number): number;
+  motionBegin(
+    memoryAddress: number,
+    pictureWidth: number,
+    pictureHeight: number,
+    sampleSparseness: number,
+  ): void;
+  motionIndex(picture: number, x: number, y: number, w: number, h: number): void;
+  motionMatch(picture: number, x: number, y: number, w: number, h: number): number;
+  motionVote(least: number, out: number): number;
+  motionDropVector(dx: number, dy: number): void;
+  motionDropArea(x: number, y: number, w: number, h: number): void;
+  motionAreaBytes(pictureWidth: number, pictureHeight: number): number;
+  motionAreaBegin(memoryAddress: number, pictureWidth: number, pictureHeight: number): void;
+  motionCompare(
+    frame: number,
+    reference: number,
+    dx: number,
+    dy: number,
+    left: number,
+    top: number,
+    right: number,
+    bottom: number,
+  ): number;
+  motionBestRect(left: number, top: number, right: number, bottom: number, out: number): number;
+  motionTake(x: number, y: number, w: number, h: number): void;
+  motionReach(
+    frame: number,
+    reference: number,
+    dx: number,
+    dy: number,
+    x: number,
+    y: number,
+    length: number,
+    stepX: number,
+    stepY: number,
+    limit: number,
+  ): number;
+  moveRect(
+    picture: number,
+    pictureWidth: number,
+    sx: number,
+    sy: number,
+    dx: number,
+    dy: number,
+    w: number,
+    h: number,
+  ): void;
+  paste(
+    from: number,
+    picture: number,
+    pictureWidth: number,
+    x: number,
+    y: number,
+    w: number,
+    h: number,
+  ): void;
 }
 
 /** Compiles the kernels; each call gives an instance with a memory of its own. */

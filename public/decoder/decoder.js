@@ -179,6 +179,7 @@ export class Decoder {
     this.epoch = id;
     this.#epochSeq = seq;
     this.#palette.clear();
+    this.picture?.forgetContext();
     if (seq !== this.seq) this.#needsKeyframe = true;
   }
 

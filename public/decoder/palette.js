@@ -11,7 +11,7 @@ import { ProtocolError } from "./reader.js";
 export const ESCAPE = 255;
 
 export class Palette {
-  /** 0xffBBGGRR by index; only the first `size` are set. */
+  /** 0x00RRGGBB by index; only the first `size` are set. */
   pixels = new Uint32Array(256);
   size = 0;
 
@@ -38,11 +38,11 @@ export class Palette {
 }
 
 /**
- * One opaque pixel in the picture's 32-bit form.
+ * One pixel as the picture stores it, 0x00RRGGBB.
  * @param {number} r
  * @param {number} g
  * @param {number} b
  */
 export function packRgb(r, g, b) {
-  return (0xff000000 | (b << 16) | (g << 8) | r) >>> 0;
+  return (r << 16) | (g << 8) | b;
 }

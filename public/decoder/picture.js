@@ -1,39 +1,108 @@
 /**
- * The canvas as the decoder sees it: opaque pixels in memory, and the three ways to change them that
- * need no payload (fill, copy, clear). Drawing on a screen is somebody else's job.
+ * The canvas as the decoder sees it, and the ways to change it that need no entropy decoding. Drawing on
+ * a screen is somebody else's job.
  *
- * Pixels are stored the way ImageData wants them, R G B A bytes; the 32-bit view below holds
- * 0xAABBGGRR, since every machine with a browser is little-endian.
+ * The pixels live in the memory of the decoder's kernels (WebAssembly), twice: as the coders want them
+ * (0x00RRGGBB numbers) and as ImageData wants them (R, G, B, 255 bytes). `show` brings the second up to
+ * date. The memory never grows after the constructor, so that views of it stay valid.
  */
+import { PIXELS_WASM } from "./pixels_wasm.js";
 
 /** @typedef {{ x: number, y: number, w: number, h: number }} Rect */
 /** @typedef {{ sx: number, sy: number, dx: number, dy: number, w: number, h: number }} Copy */
+/**
+ * @typedef {object} PixelKernels
+ * @property {WebAssembly.Memory} memory
+ * @property {() => void} contextReset
+ * @property {(input: number, length: number, canvas: number, width: number, x: number, y: number, w: number, h: number) => number} contextDecode
+ * @property {(from: number, to: number, width: number, x: number, y: number, w: number, h: number) => void} toRgbaRect
+ */
 
-const BLACK = 0xff000000;
+const WASM_PAGE = 65536;
+
+/** Room for the longest payload of a context patch, besides 4 bytes a pixel. */
+const EXTRA_INPUT_BYTES = 65536;
+
+/** @type {WebAssembly.Module | undefined} */
+let module;
+
+/** Compiles once; a few kilobytes, so that doing it at once is no delay. */
+function kernelModule() {
+  module ??= new WebAssembly.Module(Uint8Array.from(atob(PIXELS_WASM), (c) => c.charCodeAt(0)));
+  return module;
+}
 
 export class Picture {
+  #kernels;
+  #canvas;
+  #shown;
+  #input;
+
   /**
-   * A black picture.
+   * A black picture. Takes 12 bytes a pixel and about 2 MB.
    * @param {number} width pixels, at least 1
    * @param {number} height pixels, at least 1
    */
   constructor(width, height) {
     this.width = width;
     this.height = height;
-    /** R, G, B, 255 of each pixel, row by row. */
-    this.rgba = new Uint8ClampedArray(width * height * 4);
-    /** The same memory, one 0xffBBGGRR number a pixel. */
-    this.pixels = new Uint32Array(this.rgba.buffer);
-    this.pixels.fill(BLACK);
+    /** Longest payload of a context patch, bytes. */
+    this.maxInputBytes = width * height * 4 + EXTRA_INPUT_BYTES;
+    const exports = new WebAssembly.Instance(kernelModule(), {}).exports;
+    this.#kernels = /** @type {PixelKernels} */ (/** @type {unknown} */ (exports));
+    const { memory } = this.#kernels;
+    const bytes = width * height * 4;
+    this.#canvas = memory.buffer.byteLength;
+    this.#shown = this.#canvas + bytes;
+    this.#input = this.#shown + bytes;
+    memory.grow(Math.ceil((2 * bytes + this.maxInputBytes) / WASM_PAGE));
+    /** R, G, B, 255 of each pixel, row by row, as of the last `show`. */
+    this.rgba = new Uint8ClampedArray(memory.buffer, this.#shown, bytes);
+    /** 0x00RRGGBB of each pixel. */
+    this.pixels = new Uint32Array(memory.buffer, this.#canvas, width * height);
+    this.forgetContext();
+    this.show([{ x: 0, y: 0, w: width, h: height }]);
+  }
+
+  /** Brings `rgba` up to date. @param {readonly Rect[]} rects where pixels have changed */
+  show(rects) {
+    for (const { x, y, w, h } of rects) {
+      this.#kernels.toRgbaRect(this.#canvas, this.#shown, this.width, x, y, w, h);
+    }
+  }
+
+  /** The context coder forgets what it has learnt. */
+  forgetContext() {
+    this.#kernels.contextReset();
+  }
+
+  /**
+   * Draws a rectangle with the context coder.
+   * @param {Uint8Array} input at most `maxInputBytes`
+   * @param {Rect} rect inside the picture
+   * @returns {boolean} false when the input was too short
+   */
+  drawContext(input, { x, y, w, h }) {
+    new Uint8Array(this.#kernels.memory.buffer, this.#input, input.length).set(input);
+    return this.#kernels.contextDecode(
+      this.#input,
+      input.length,
+      this.#canvas,
+      this.width,
+      x,
+      y,
+      w,
+      h,
+    ) !== 0;
   }
 
   clear() {
-    this.pixels.fill(BLACK);
+    this.pixels.fill(0);
   }
 
   /**
    * @param {Rect} rect inside the picture
-   * @param {number} pixel 0xffBBGGRR
+   * @param {number} pixel 0x00RRGGBB
    */
   fill(rect, pixel) {
     for (let y = rect.y; y < rect.y + rect.h; y++) {

@@ -4,6 +4,7 @@
  * Everything that decides how much work an update is (counts, rectangles, areas) is read and checked
  * before the first pixel changes.
  */
+import { drawContext } from "./patches/context.js";
 import { drawIndexed } from "./patches/indexed.js";
 import { drawPlanar } from "./patches/planar.js";
 import { drawSolid } from "./patches/solid.js";
@@ -60,6 +61,9 @@ export function applyUpdate(reader, keyframe, picture, palette) {
       case 2:
         drawPlanar(reader, rects[i], picture);
         break;
+      case 3:
+        drawContext(reader, rects[i], picture);
+        break;
       default:
         throw new ProtocolError(`Cannot draw a patch of encoding ${encodings[i]}`);
     }
@@ -67,8 +71,12 @@ export function applyUpdate(reader, keyframe, picture, palette) {
   reader.end("an update");
 
   const targets = copies.map(({ dx, dy, w, h }) => ({ x: dx, y: dy, w, h }));
+  const written = keyframe
+    ? [{ x: 0, y: 0, w: picture.width, h: picture.height }]
+    : targets.concat(rects);
+  picture.show(written);
   return {
-    rects: keyframe ? [{ x: 0, y: 0, w: picture.width, h: picture.height }] : targets.concat(rects),
+    rects: written,
     patchCount: rects.length,
     copyCount: copies.length,
   };
@@ -108,6 +116,12 @@ function readCopies(reader, picture) {
  */
 function readPatchHeaders(reader, picture) {
   const count = reader.varint();
+  const pixels = picture.width * picture.height;
+  if (count > pixels) {
+    throw new ProtocolError(
+      `Cannot draw ${count} patches on ${pixels} pixels: one a pixel at most`,
+    );
+  }
   /** @type {number[]} */
   const encodings = [];
   /** @type {Rect[]} */
@@ -124,7 +138,7 @@ function readPatchHeaders(reader, picture) {
     rects.push({ x, y, w, h });
     area += w * h;
   }
-  checkArea("patches", area, 2 * picture.width * picture.height);
+  checkArea("patches", area, 2 * pixels);
   return { encodings, rects };
 }
 

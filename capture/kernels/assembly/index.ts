@@ -3,3 +3,10 @@ export { diffTiles, hashRect } from "./diff";
 export { copyRect, crop, fillRect, isSolid, shrink, toRgba } from "./pixels";
 export { encodeIndexed, paletteColours, paletteReset, paletteSize, surveyColours } from "./palette";
 export { encodePlanar } from "./planar";
+export { contextDecode, contextEncode, contextReset } from "./context";
+export {
+  motionBegin, motionDropArea, motionDropVector, motionIndex, motionIndexBytes, motionMatch, motionVote,
+} from "./motion";
+export {
+  motionAreaBegin, motionAreaBytes, motionBestRect, motionCompare, motionReach, motionTake, moveRect, paste,
+} from "./motion_area";

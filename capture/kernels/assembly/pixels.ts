@@ -46,6 +46,14 @@ export function toRgba(from: usize, to: usize, count: i32): void {
   }
 }
 
+/** The same for a rectangle, to the same place of a picture of the same width. */
+export function toRgbaRect(from: usize, to: usize, width: i32, x: i32, y: i32, w: i32, h: i32): void {
+  for (let row = y; row < y + h; row++) {
+    const at = <usize>(row * width + x) * 4;
+    toRgba(from + at, to + at, w);
+  }
+}
+
 /**
  * Shrinks a rectangle of a frame to `w × h` by averaging the source pixels that each target pixel
  * covers, whole pixels only (a box filter): cheap, and text stays readable down to about a half.

@@ -17,19 +17,17 @@ export function drawPlanar(reader, rect, picture) {
   const { w, h } = rect;
   const area = w * h;
   const planes = reader.bytes(area * 3);
-  const { rgba, width } = picture;
+  const { pixels, width } = picture;
   // The row above, one byte a column and plane; zeros above the first row.
   const above = new Uint8Array(w * 3);
   for (let row = 0; row < h; row++) {
-    let to = ((rect.y + row) * width + rect.x) * 4;
+    let to = (rect.y + row) * width + rect.x;
     const from = row * w;
-    for (let column = 0; column < w; column++, to += 4) {
+    for (let column = 0; column < w; column++, to++) {
       const green = (above[column] += planes[from + column]);
       const red = (above[w + column] += planes[area + from + column]);
       const blue = (above[2 * w + column] += planes[2 * area + from + column]);
-      rgba[to] = (red + green) & 255;
-      rgba[to + 1] = green & 255;
-      rgba[to + 2] = (blue + green) & 255;
+      pixels[to] = ((red + green) & 255) << 16 | (green & 255) << 8 | ((blue + green) & 255);
     }
   }
 }

@@ -1,0 +1,3 @@
+/** The decoder's exports: what the page needs of the kernels (built into public/decoder/pixels_wasm.js). */
+export { contextDecode, contextReset } from "./context";
+export { toRgbaRect } from "./pixels";
