@@ -1,0 +1,295 @@
+/**
+ * The page's entry: finds the elements, starts the engine, and connects the two.
+ *
+ * @typedef {import("./engine/messages.js").EngineEvent} EngineEvent
+ * @typedef {import("./ui/shortcuts.js").Action} Action
+ */
+import { hostEngine } from "./engine/host.js";
+import { openSession } from "./ui/api.js";
+import {
+  byId,
+  helpElements,
+  panelElements,
+  signInElements,
+  statusElements,
+} from "./ui/elements.js";
+import { bindFullscreen } from "./ui/fullscreen.js";
+import { bindGestures } from "./ui/gestures.js";
+import { createHelp } from "./ui/help.js";
+import { Overlay } from "./ui/overlay.js";
+import { Panel } from "./ui/panel.js";
+import { loadPrefs, savePrefs } from "./ui/prefs.js";
+import { bindKeys } from "./ui/keyboard.js";
+import { SignIn } from "./ui/sign_in.js";
+import { StatsView } from "./ui/stats.js";
+import { StatusView } from "./ui/status.js";
+import { forcedTransport, takeToken } from "./ui/token.js";
+import { Toolbar } from "./ui/toolbar.js";
+import { View } from "./ui/view.js";
+
+/** One press of an arrow key moves the picture by this, in CSS pixels. */
+const PAN_STEP = 80;
+
+const base = new URL("./", location.href).href;
+const api = { base };
+const root = document.documentElement;
+const stage = byId("stage", HTMLElement);
+const screen = byId("screen", HTMLCanvasElement);
+const prefs = loadPrefs(() => localStorage);
+
+/** @type {number | null} */
+let seq = null;
+/** @type {number | null} */
+let clockOffsetMs = null;
+let path = "";
+let place = "";
+let dismissedNote = "";
+/** @type {import("./engine/host.js").EngineHandle | null} */
+let engine = null;
+
+const view = new View(stage, screen, () => {
+  toolbar.setZoom(view.percent);
+  toolbar.press("fit", view.mode === "fit");
+  toolbar.press("actual", view.mode === "actual");
+  stage.classList.toggle("movable", view.movable);
+  overlay.redraw();
+});
+const overlay = new Overlay(byId("overlay", HTMLCanvasElement), view);
+const toolbar = new Toolbar(byId("tools", HTMLElement), byId("zoom", HTMLOutputElement), act);
+const statsView = new StatsView(byId("stats-list", HTMLElement));
+const statusView = new StatusView(statusElements(stage));
+const panel = new Panel(panelElements(), api, () => toolbar.expand("panel", panel.open));
+const help = createHelp(helpElements(), {
+  toggled: () => toolbar.expand("help", help.open),
+  shortcuts: prefs.shortcuts,
+  setShortcuts: (on) => {
+    prefs.shortcuts = on;
+    savePrefs(() => localStorage, prefs);
+  },
+});
+const signIn = new SignIn(signInElements(), letIn);
+const fullscreen = bindFullscreen(root, (on) => toolbar.press("fullscreen", on));
+
+bindGestures(stage, view);
+bindPage();
+applyPrefs();
+await start();
+
+/** The token first, if the address has one, then the picture. */
+async function start() {
+  const problem = await session(tokenOfAddress());
+  if (problem !== null) {
+    showOwnStatus("unauthorised", problem);
+    signIn.show({ cancelable: false });
+    return;
+  }
+  await startEngine();
+}
+
+async function startEngine() {
+  if (engine) return engine.send({ type: "retry" });
+  try {
+    engine = await hostEngine(
+      screen,
+      {
+        type: "start",
+        base,
+        forced: forcedTransport(location.search),
+        visible: document.visibilityState === "visible",
+      },
+      { inPage: new URLSearchParams(location.search).get("engine") === "page" },
+      receive,
+    );
+    place = engine.place;
+    // The tab may have been hidden or shown while the Worker was loading.
+    engine.send({ type: "visible", visible: document.visibilityState === "visible" });
+    watch();
+  } catch (error) {
+    showOwnStatus("ended", `The page cannot draw: ${error}`);
+  }
+}
+
+/**
+ * Opens the session, with a token or with the cookie that a token left.
+ *
+ * @param {string | null} token
+ * @returns {Promise<string | null>} why not; null: let in, or the server is away, which the engine deals with
+ */
+async function session(token) {
+  const answer = await openSession(token, api);
+  if (answer.kind === "refused") return answer.detail;
+  if (answer.kind === "unreachable") return token === null ? null : answer.detail;
+  clockOffsetMs = answer.clockOffsetMs;
+  panel.setRole(answer.role);
+  return null;
+}
+
+/**
+ * A token that somebody pasted, or followed a link with.
+ *
+ * @param {string} token
+ * @returns {Promise<string | null>} why not; null: let in
+ */
+async function letIn(token) {
+  const problem = await session(token);
+  if (problem === null) await startEngine();
+  return problem;
+}
+
+/** Takes the token out of the address, so that it is neither copied nor bookmarked with it. */
+function tokenOfAddress() {
+  const { token, cleanHref } = takeToken(location.href);
+  if (token !== null) history.replaceState(null, "", cleanHref);
+  return token;
+}
+
+/** @param {EngineEvent} event */
+function receive(event) {
+  switch (event.type) {
+    case "status":
+      return showStatus(event);
+    case "source":
+      byId("source", HTMLElement).textContent = event.name;
+      document.title = event.name === "" ? "Patchcast" : `${event.name} – Patchcast`;
+      return;
+    case "size":
+      screen.setAttribute(
+        "aria-label",
+        `The screen being watched, ${event.width} by ${event.height}`,
+      );
+      return view.setFrame(event);
+    case "painted":
+      seq = event.seq;
+      root.dataset.seq = String(seq);
+      if (prefs.outlines) overlay.addOutlines(event.rects);
+      return;
+    case "cursor":
+      return overlay.setCursor(event);
+    case "stats":
+      return statsView.show(event.stats, {
+        seq,
+        frame: view.frame,
+        zoom: view.percent,
+        clockOffsetMs,
+        path,
+      });
+    case "fault":
+      return showOwnStatus("ended", `The page cannot draw: ${event.text}`);
+  }
+}
+
+/** @param {Extract<EngineEvent, { type: "status" }>} event */
+function showStatus(event) {
+  const before = byId("status", HTMLElement).dataset.status;
+  statusView.show(event);
+  path = `${event.transport === "sse" ? "events" : "stream"}, ${place}`;
+  showNote(event.note);
+  if (event.status === "unauthorised") signIn.show({ cancelable: false });
+  else if (event.status === "live" && before !== "live") {
+    signIn.hide();
+    // Another server may answer now, with another clock and other rights.
+    session(null);
+  }
+}
+
+/** @param {string} note */
+function showNote(note) {
+  byId("note-text", HTMLElement).textContent = note;
+  byId("note", HTMLElement).hidden = note === "" || note === dismissedNote;
+}
+
+/**
+ * A state that the engine does not know of, since it is not running.
+ *
+ * @param {"unauthorised" | "ended"} status
+ * @param {string} detail
+ */
+function showOwnStatus(status, detail) {
+  const rest = { note: "", retryInMs: null, transport: /** @type {const} */ ("stream") };
+  statusView.show({ type: "status", status, detail, ...rest });
+}
+
+/** @param {Action} action */
+function act(action) {
+  switch (action) {
+    case "fit":
+      return view.fit();
+    case "actual":
+      return view.actual();
+    case "zoomIn":
+      return view.step(1);
+    case "zoomOut":
+      return view.step(-1);
+    case "left":
+      return view.pan(PAN_STEP, 0);
+    case "right":
+      return view.pan(-PAN_STEP, 0);
+    case "up":
+      return view.pan(0, PAN_STEP);
+    case "down":
+      return view.pan(0, -PAN_STEP);
+    case "fullscreen":
+      return fullscreen.available ? fullscreen.toggle() : undefined;
+    case "stats":
+      prefs.stats = !prefs.stats;
+      return applyPrefs();
+    case "outlines":
+      prefs.outlines = !prefs.outlines;
+      return applyPrefs();
+    case "panel":
+      help.close();
+      return panel.toggle();
+    case "help":
+      panel.close();
+      return help.toggle();
+  }
+}
+
+/** Shows and remembers what was chosen. */
+function applyPrefs() {
+  savePrefs(() => localStorage, prefs);
+  toolbar.press("stats", prefs.stats);
+  toolbar.press("outlines", prefs.outlines);
+  byId("stats", HTMLElement).hidden = !prefs.stats;
+  if (!prefs.outlines) overlay.clearOutlines();
+  watch();
+}
+
+/** The engine measures and reports only what is looked at. */
+function watch() {
+  engine?.send({ type: "watch", stats: prefs.stats, outlines: prefs.outlines });
+}
+
+/** Listeners for the life of the page. */
+function bindPage() {
+  if (!fullscreen.available) toolbar.remove("fullscreen");
+  document.addEventListener("visibilitychange", () => {
+    engine?.send({ type: "visible", visible: document.visibilityState === "visible" });
+  });
+  addEventListener("online", () => engine?.send({ type: "wake" }));
+  // A link with another token, opened in this very tab, only changes the part behind the "#".
+  addEventListener("hashchange", async () => {
+    const token = tokenOfAddress();
+    if (token === null) return;
+    const problem = await letIn(token);
+    if (problem !== null) showNote(problem);
+  });
+  byId("retry", HTMLButtonElement).addEventListener("click", startEngine);
+  byId("note-close", HTMLButtonElement).addEventListener("click", () => {
+    dismissedNote = byId("note-text", HTMLElement).textContent ?? "";
+    showNote(dismissedNote);
+    stage.focus();
+  });
+  byId("panel-signin", HTMLButtonElement).addEventListener("click", () => {
+    panel.close();
+    signIn.show({ cancelable: true });
+  });
+  bindKeys(stage, {
+    enabled: () => prefs.shortcuts,
+    act,
+    escape: () => {
+      panel.close();
+      help.close();
+    },
+  });
+}

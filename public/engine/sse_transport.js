@@ -1,0 +1,207 @@
+/**
+ * One `GET events` connection: Server-Sent Events with PNG patches, for where the binary stream cannot get
+ * through. Slower and bigger, and needs nothing but EventSource and a PNG decoder.
+ *
+ * Decoding PNGs takes time, and events must be applied in order: they wait in a queue, which is bounded. A
+ * viewer that falls behind further than that drops the connection and starts anew with the newest picture.
+ *
+ * @typedef {import("./stream_transport.js").TransportEvents} TransportEvents
+ * @typedef {import("./stream_transport.js").Refusal} Refusal
+ * @typedef {import("./sse_event.js").SseUpdate} SseUpdate
+ * @typedef {{ x: number, y: number, bitmap: ImageBitmap }} Piece
+ *
+ * @typedef {Object} SseData
+ * @property {(update: SseUpdate, pieces: Piece[]) => void} update  closes nothing: the transport closes the bitmaps
+ * @property {(count: number) => void} bytes
+ * @property {(name: string, value: Record<string, unknown>) => void} notice  a named event: hello, heartbeat,
+ *   state, cursor or bye, with its JSON object
+ */
+import { parseSseUpdate } from "./sse_event.js";
+import { readRefusal } from "./stream_transport.js";
+
+/** Events that may wait for the ones before them: about four seconds of a busy screen. */
+export const MAX_QUEUED_EVENTS = 128;
+/** Characters that may wait: room for one keyframe of any size and some updates. */
+export const MAX_QUEUED_CHARS = 2 ** 27;
+/** PNGs decoded at the same time: more only costs memory. */
+const DECODE_BATCH = 16;
+
+const NOTICES = ["hello", "heartbeat", "state", "cursor", "bye"];
+
+export class SseTransport {
+  /** @type {string} */
+  #url;
+  /** @type {TransportEvents} */
+  #events;
+  /** @type {SseData} */
+  #data;
+  /** @type {() => Promise<Refusal | null>} */
+  #probe;
+  /** @type {EventSource | null} */
+  #source = null;
+  #closed = false;
+  /** @type {string[]} */
+  #queue = [];
+  #queuedChars = 0;
+  #working = false;
+
+  /**
+   * @param {string} url
+   * @param {TransportEvents} events
+   * @param {SseData} data
+   * @param {() => Promise<Refusal | null>} probe  asks the server why it refused, since EventSource hides it
+   */
+  constructor(url, events, data, probe) {
+    this.#url = url;
+    this.#events = events;
+    this.#data = data;
+    this.#probe = probe;
+  }
+
+  /** Connects. Call it once. */
+  open() {
+    if (typeof EventSource === "undefined") {
+      return this.#events.unsupported("this browser has no EventSource");
+    }
+    const source = new EventSource(this.#url);
+    this.#source = source;
+    source.onopen = () => {
+      if (!this.#closed) this.#events.received();
+    };
+    source.onmessage = (event) => this.#enqueue(String(event.data));
+    source.onerror = () => this.#failed();
+    for (const name of NOTICES) {
+      source.addEventListener(name, (event) => this.#notice(name, String(event.data)));
+    }
+  }
+
+  /** Ends the connection and forgets what waits; no event follows. */
+  close() {
+    this.#closed = true;
+    this.#source?.close();
+    this.#queue = [];
+    this.#queuedChars = 0;
+  }
+
+  /** @param {string} reason */
+  #drop(reason) {
+    if (this.#closed) return;
+    this.close();
+    this.#events.dropped(reason);
+  }
+
+  /**
+   * EventSource would reconnect by itself, without limits or a word. The one backoff of the page does
+   * that instead.
+   */
+  async #failed() {
+    if (this.#closed) return;
+    this.close();
+    const refusal = await this.#probe().catch(() => null);
+    if (refusal) this.#events.refused(refusal);
+    else this.#events.dropped("the event stream broke off");
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} text
+   */
+  #notice(name, text) {
+    if (this.#closed) return;
+    this.#data.bytes(text.length);
+    this.#events.received();
+    // A reader that does not know our notices would be right too: a bad one is skipped, not fatal.
+    let value;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      return;
+    }
+    if (typeof value === "object" && value !== null) this.#data.notice(name, value);
+  }
+
+  /** @param {string} text */
+  #enqueue(text) {
+    if (this.#closed) return;
+    this.#data.bytes(text.length);
+    this.#events.received();
+    this.#queuedChars += text.length;
+    if (this.#queue.length >= MAX_QUEUED_EVENTS || this.#queuedChars > MAX_QUEUED_CHARS) {
+      return this.#drop("this browser could not keep up");
+    }
+    this.#queue.push(text);
+    if (!this.#working) this.#work();
+  }
+
+  async #work() {
+    this.#working = true;
+    try {
+      for (let text = this.#queue.shift(); text !== undefined; text = this.#queue.shift()) {
+        this.#queuedChars -= text.length;
+        await this.#apply(text);
+      }
+    } catch (error) {
+      this.#drop(error instanceof Error ? error.message : String(error));
+    } finally {
+      this.#working = false;
+    }
+  }
+
+  /** @param {string} text */
+  async #apply(text) {
+    const update = parseSseUpdate(text);
+    /** @type {Piece[]} */
+    const pieces = [];
+    try {
+      for (let from = 0; from < update.patches.length; from += DECODE_BATCH) {
+        const batch = update.patches.slice(from, from + DECODE_BATCH);
+        pieces.push(...await decodeAll(batch));
+      }
+      if (!this.#closed) this.#data.update(update, pieces);
+    } finally {
+      for (const { bitmap } of pieces) bitmap.close();
+    }
+  }
+}
+
+/**
+ * @param {import("./sse_event.js").PngPatch[]} patches
+ * @returns {Promise<Piece[]>}
+ */
+async function decodeAll(patches) {
+  const results = await Promise.allSettled(patches.map(({ png }) =>
+    // Without these options a browser may convert colours, and the canvas would not be exact.
+    createImageBitmap(new Blob([png], { type: "image/png" }), {
+      colorSpaceConversion: "none",
+      premultiplyAlpha: "none",
+    })
+  ));
+  const pieces = [];
+  let broken = false;
+  for (const [i, result] of results.entries()) {
+    if (result.status === "rejected") broken = true;
+    else pieces.push({ x: patches[i].x, y: patches[i].y, bitmap: result.value });
+  }
+  if (broken) {
+    for (const { bitmap } of pieces) bitmap.close();
+    throw new Error("the server sent a PNG that this browser cannot read");
+  }
+  return pieces;
+}
+
+/**
+ * Asks the server whether this page may watch, after an EventSource failed without saying why.
+ *
+ * @param {string} base  absolute URL of the page's folder
+ * @returns {Promise<Refusal | null>} null: nothing against it
+ */
+export async function probeSession(base) {
+  const response = await fetch(new URL("api/session", base), {
+    method: "POST",
+    credentials: "same-origin",
+    signal: AbortSignal.timeout(5000),
+  });
+  if (response.status === 401 || response.status === 403) return await readRefusal(response);
+  await response.body?.cancel();
+  return null;
+}

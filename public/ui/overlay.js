@@ -1,0 +1,141 @@
+/**
+ * What is drawn over the picture and is not part of it: the mouse pointer, and outlines of the patches as they
+ * arrive. A canvas of its own covers the stage in device pixels; it is repainted only when something
+ * on it changes.
+ *
+ * @typedef {import("./view.js").View} View
+ * @typedef {import("../engine/messages.js").Rect} Rect
+ * @typedef {import("../engine/messages.js").CursorShape} CursorShape
+ */
+
+const FADE_MS = 600;
+/** Outlines on the screen at the same time; the oldest give way. */
+const MAX_OUTLINES = 1000;
+
+export class Overlay {
+  /** @type {HTMLCanvasElement} */
+  #canvas;
+  /** @type {CanvasRenderingContext2D | null} */
+  #context;
+  /** @type {View} */
+  #view;
+  /** @type {{ visible: boolean, x: number, y: number }} */
+  #cursor = { visible: false, x: 0, y: 0 };
+  /** @type {{ hotX: number, hotY: number, picture: HTMLCanvasElement } | null} */
+  #shape = null;
+  /** @type {{ rect: Rect, until: number }[]} oldest first */
+  #outlines = [];
+  /** @type {number | null} */
+  #frame = null;
+  #calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {View} view
+   */
+  constructor(canvas, view) {
+    this.#canvas = canvas;
+    this.#context = canvas.getContext("2d");
+    this.#view = view;
+  }
+
+  /** @param {{ visible: boolean, x: number, y: number, shape?: CursorShape }} cursor */
+  setCursor({ visible, x, y, shape }) {
+    this.#cursor = { visible, x, y };
+    if (shape) this.#shape = { ...shape, picture: drawn(shape) };
+    this.redraw();
+  }
+
+  /** @param {readonly Rect[]} rects  in frame pixels */
+  addOutlines(rects) {
+    const until = performance.now() + FADE_MS;
+    for (const rect of rects) this.#outlines.push({ rect, until });
+    if (this.#outlines.length > MAX_OUTLINES) {
+      this.#outlines = this.#outlines.slice(-MAX_OUTLINES);
+    }
+    if (rects.length > 0) this.redraw();
+  }
+
+  clearOutlines() {
+    this.#outlines = [];
+    this.redraw();
+  }
+
+  /** Repaints with the next animation frame; call it when the view has moved. */
+  redraw() {
+    this.#frame ??= requestAnimationFrame(() => this.#draw());
+  }
+
+  #draw() {
+    this.#frame = null;
+    const context = this.#context;
+    if (!context || !this.#view.frame) return;
+    const { width, height, dpr } = this.#view.viewport;
+    const deviceWidth = Math.max(1, Math.round(width * dpr));
+    const deviceHeight = Math.max(1, Math.round(height * dpr));
+    if (this.#canvas.width !== deviceWidth || this.#canvas.height !== deviceHeight) {
+      this.#canvas.width = deviceWidth;
+      this.#canvas.height = deviceHeight;
+    } else {
+      context.clearRect(0, 0, deviceWidth, deviceHeight);
+    }
+    this.#drawOutlines(context);
+    this.#drawCursor(context);
+  }
+
+  /** @param {CanvasRenderingContext2D} context */
+  #drawOutlines(context) {
+    const now = performance.now();
+    this.#outlines = this.#outlines.filter(({ until }) => until > now);
+    context.lineWidth = Math.max(1, Math.round(this.#view.viewport.dpr));
+    context.strokeStyle = "#ff3d81";
+    for (const { rect, until } of this.#outlines) {
+      // Without motion: there, then gone.
+      context.globalAlpha = this.#calm.matches ? 1 : (until - now) / FADE_MS;
+      const { x, y, scale } = this.#toDevice(rect.x, rect.y);
+      context.strokeRect(
+        Math.round(x) + 0.5,
+        Math.round(y) + 0.5,
+        Math.max(1, Math.round(rect.w * scale) - 1),
+        Math.max(1, Math.round(rect.h * scale) - 1),
+      );
+    }
+    context.globalAlpha = 1;
+    if (this.#outlines.length > 0) this.redraw();
+  }
+
+  /** @param {CanvasRenderingContext2D} context */
+  #drawCursor(context) {
+    if (!this.#cursor.visible || !this.#shape) return;
+    const { hotX, hotY, picture } = this.#shape;
+    const { x, y, scale } = this.#toDevice(this.#cursor.x - hotX, this.#cursor.y - hotY);
+    context.imageSmoothingEnabled = scale < 1;
+    context.drawImage(
+      picture,
+      Math.round(x),
+      Math.round(y),
+      picture.width * scale,
+      picture.height * scale,
+    );
+  }
+
+  /**
+   * @param {number} frameX
+   * @param {number} frameY
+   * @returns {{ x: number, y: number, scale: number }} in device pixels
+   */
+  #toDevice(frameX, frameY) {
+    const { placement, viewport: { dpr } } = this.#view;
+    const scale = placement.scale * dpr;
+    return { x: placement.x * dpr + frameX * scale, y: placement.y * dpr + frameY * scale, scale };
+  }
+}
+
+/** @param {CursorShape} shape */
+function drawn({ width, height, rgba }) {
+  const canvas = document.createElement("canvas");
+  canvas.width = width;
+  canvas.height = height;
+  canvas.getContext("2d")?.putImageData(new ImageData(rgba, width, height), 0, 0);
+  return canvas;
+}

@@ -1,0 +1,131 @@
+/**
+ * The numbers over the picture.
+ *
+ * @typedef {import("../engine/messages.js").Stats} Stats
+ *
+ * @typedef {Object} StatsContext
+ * @property {number | null} seq
+ * @property {{ width: number, height: number } | null} frame
+ * @property {string} zoom
+ * @property {number | null} clockOffsetMs  server's clock minus this machine's; null: unknown
+ * @property {string} path  transport and where the engine runs
+ */
+
+/**
+ * @param {number} bytesPerSecond
+ * @returns {string} in kB/s or MB/s, of 1000 bytes
+ */
+export function rateText(bytesPerSecond) {
+  if (bytesPerSecond >= 999_500) return `${(bytesPerSecond / 1e6).toFixed(1)} MB/s`;
+  const kilobytes = bytesPerSecond / 1000;
+  return `${kilobytes.toFixed(kilobytes < 99.95 ? 1 : 0)} kB/s`;
+}
+
+/**
+ * @param {number | null} lagMs  capture to paint by two clocks
+ * @param {number | null} clockOffsetMs
+ * @returns {string} whole milliseconds; a dash when nothing can be said
+ */
+export function latencyText(lagMs, clockOffsetMs) {
+  if (lagMs === null || clockOffsetMs === null) return "–";
+  // The offset is known to about half a round trip, so a true 1 ms may come out as -1.
+  return `${Math.max(0, Math.round(lagMs + clockOffsetMs))} ms`;
+}
+
+/**
+ * @param {number} perSecond
+ * @returns {string}
+ */
+export function perSecondText(perSecond) {
+  return perSecond < 9.95 ? perSecond.toFixed(1) : String(Math.round(perSecond));
+}
+
+/**
+ * What the panel shows: label, value, and what exactly was measured.
+ *
+ * @param {Stats} stats
+ * @param {StatsContext} context
+ * @returns {{ key: string, label: string, value: string, hint: string }[]}
+ */
+export function statsRows(stats, { seq, frame, zoom, clockOffsetMs, path }) {
+  return [
+    {
+      key: "fps",
+      label: "Updates",
+      value: `${perSecondText(stats.updatesPerSecond)} fps`,
+      hint: "Updates a second; a still screen sends none",
+    },
+    {
+      key: "bytes",
+      label: stats.compressed ? "Received" : "Unpacked",
+      value: rateText(stats.bytesPerSecond),
+      hint: stats.compressed
+        ? "Bytes as they came over the wire"
+        : "Bytes after the browser undid the compression: the wire carried fewer",
+    },
+    {
+      key: "latency",
+      label: "Latency",
+      value: latencyText(stats.lagMs, clockOffsetMs),
+      hint: "From capture to paint, median of the last two seconds",
+    },
+    {
+      key: "patches",
+      label: "Patches",
+      value: `${perSecondText(stats.patchesPerSecond)} /s`,
+      hint: "Changed rectangles a second",
+    },
+    {
+      key: "seq",
+      label: "Seq",
+      value: seq === null ? "–" : String(seq),
+      hint: "Last update painted",
+    },
+    {
+      key: "size",
+      label: "Size",
+      value: frame ? `${frame.width} × ${frame.height}` : "–",
+      hint: "Of the captured screen, in pixels",
+    },
+    { key: "zoom", label: "Zoom", value: zoom, hint: "100% is one pixel on one pixel" },
+    { key: "path", label: "Path", value: path, hint: "How the picture comes here" },
+  ];
+}
+
+/** Keeps a description list up to date without rebuilding it. */
+export class StatsView {
+  /** @type {HTMLElement} */
+  #list;
+  /** @type {Map<string, { term: HTMLElement, value: HTMLElement }>} */
+  #rows = new Map();
+
+  /** @param {HTMLElement} list  a `<dl>` */
+  constructor(list) {
+    this.#list = list;
+  }
+
+  /**
+   * @param {Stats} stats
+   * @param {StatsContext} context
+   */
+  show(stats, context) {
+    for (const { key, label, value, hint } of statsRows(stats, context)) {
+      const row = this.#rows.get(key) ?? this.#addRow(key);
+      row.term.textContent = label;
+      row.value.textContent = value;
+      row.value.title = hint;
+      row.term.title = hint;
+    }
+  }
+
+  /** @param {string} key */
+  #addRow(key) {
+    const term = document.createElement("dt");
+    const value = document.createElement("dd");
+    value.dataset.stat = key;
+    this.#list.append(term, value);
+    const row = { term, value };
+    this.#rows.set(key, row);
+    return row;
+  }
+}

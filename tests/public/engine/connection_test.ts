@@ -1,0 +1,230 @@
+import assert from "node:assert/strict";
+import { BUFFERED_NOTE, Connection, SETTLED_MS } from "../../../public/engine/connection.js";
+import type { TransportKind } from "../../../public/engine/messages.js";
+import type { TransportEvents } from "../../../public/engine/stream_transport.js";
+import { FakeClock } from "./fake_clock.ts";
+
+interface Opened {
+  kind: TransportKind;
+  events: TransportEvents;
+  open: boolean;
+}
+
+function setUp(forced: TransportKind | null = null) {
+  const clock = new FakeClock();
+  const opened: Opened[] = [];
+  const connection = new Connection({
+    forced,
+    clock,
+    random: () => 1,
+    changed: () => {},
+    make: (kind, events) => {
+      const transport: Opened = { kind, events, open: false };
+      opened.push(transport);
+      return {
+        open: () => void (transport.open = true),
+        close: () => void (transport.open = false),
+      };
+    },
+  });
+  /** The newest transport, as if a whole picture had come through it. */
+  function deliver(heartbeatMs?: number): Opened {
+    const newest = opened[opened.length - 1];
+    newest.events.received();
+    if (heartbeatMs) connection.promise(heartbeatMs);
+    connection.current();
+    return newest;
+  }
+  return { clock, opened, connection, deliver, status: () => connection.link.status };
+}
+
+Deno.test("Connection goes live with the first picture", () => {
+  const { connection, deliver, status } = setUp();
+  connection.open();
+  assert.equal(status(), "connecting");
+  assert.equal(deliver().kind, "stream");
+  assert.equal(status(), "live");
+});
+
+Deno.test("Connection waits longer and longer between attempts, one transport at a time", () => {
+  const { clock, connection, opened, status } = setUp();
+  connection.open();
+  for (const delayMs of [250, 500, 1000, 2000, 4000, 8000, 10_000, 10_000]) {
+    opened[opened.length - 1].events.dropped("gone");
+    assert.equal(status(), "reconnecting");
+    assert.equal(connection.link.retryAt, clock.now() + delayMs);
+    const before = opened.length;
+    clock.advance(delayMs - 1);
+    assert.equal(opened.length, before);
+    clock.advance(1);
+    assert.equal(opened.length, before + 1);
+    assert.equal(opened.filter(({ open }) => open).length, 1);
+  }
+});
+
+Deno.test("Connection forgets failures only after it has been live for a while", () => {
+  const { clock, connection, deliver, opened } = setUp();
+  connection.open();
+  opened[0].events.dropped("gone");
+  clock.advance(250);
+  deliver(60_000);
+  clock.advance(SETTLED_MS - 1);
+  assert.equal(connection.link.failures, 1);
+  clock.advance(1);
+  assert.equal(connection.link.failures, 0);
+});
+
+Deno.test("Connection takes silence of 2.5 heartbeats for death", () => {
+  const { clock, connection, deliver, opened, status } = setUp();
+  connection.open();
+  const { events } = deliver(2000);
+  clock.advance(4000);
+  events.received();
+  clock.advance(4999);
+  assert.equal(status(), "live");
+  clock.advance(1);
+  assert.equal(status(), "reconnecting");
+  assert.equal(opened[0].open, false);
+  assert.match(connection.link.detail, /nothing came from the server for 5 s/);
+});
+
+Deno.test("Connection falls back to events when nothing comes through the stream", () => {
+  const { clock, connection, deliver, opened, status } = setUp();
+  connection.open();
+  clock.advance(5000);
+  assert.deepEqual(opened.map(({ kind, open }) => [kind, open]), [["stream", false], [
+    "sse",
+    true,
+  ]]);
+  assert.equal(connection.note, BUFFERED_NOTE);
+  deliver();
+  assert.equal(status(), "live");
+  // An event stream without heartbeats may be silent for as long as it likes.
+  clock.advance(3_600_000);
+  assert.equal(status(), "live");
+  opened[1].events.dropped("gone");
+  clock.advance(250);
+  assert.equal(opened[2].kind, "sse");
+  deliver();
+  clock.advance(3_600_000);
+  assert.equal(status(), "live");
+});
+
+Deno.test("Connection watches events that promise heartbeats", () => {
+  const { clock, connection, deliver, status } = setUp("sse");
+  connection.open();
+  deliver(2000);
+  clock.advance(5000);
+  assert.equal(status(), "reconnecting");
+});
+
+Deno.test("Connection begins again with the stream when neither gets through", () => {
+  const { clock, connection, opened, status } = setUp();
+  connection.open();
+  clock.advance(10_000);
+  assert.equal(status(), "reconnecting");
+  assert.equal(connection.note, "");
+  clock.advance(250);
+  assert.deepEqual(opened.map(({ kind }) => kind), ["stream", "sse", "stream"]);
+});
+
+Deno.test("Connection does not leave a stream that has worked for events", () => {
+  const { clock, connection, deliver, opened } = setUp();
+  connection.open();
+  deliver(60_000);
+  opened[0].events.dropped("gone");
+  clock.advance(250 + 5000 + 500);
+  assert.deepEqual(opened.map(({ kind }) => kind), ["stream", "stream", "stream"]);
+});
+
+Deno.test("Connection uses only the transport it was told to", () => {
+  for (const forced of ["stream", "sse"] as const) {
+    const { clock, connection, opened } = setUp(forced);
+    connection.open();
+    clock.advance(20_000);
+    assert.ok(opened.length >= 3);
+    assert.ok(opened.every(({ kind }) => kind === forced));
+  }
+});
+
+Deno.test("Connection uses events when the browser cannot stream, and ends when it can do neither", () => {
+  const { connection, opened, status } = setUp();
+  connection.open();
+  opened[0].events.unsupported("this browser cannot stream a response");
+  assert.equal(opened[1].kind, "sse");
+  assert.match(connection.note, /Server-Sent Events, since this browser cannot stream/);
+  opened[1].events.unsupported("this browser has no EventSource");
+  assert.equal(status(), "ended");
+});
+
+Deno.test("Connection stops at 401 and 403 until a person tries again", () => {
+  for (const code of [401, 403]) {
+    const { clock, connection, opened, status } = setUp();
+    connection.open();
+    opened[0].events.refused({ status: code, detail: "A token is needed", retryAfterMs: null });
+    assert.equal(status(), "unauthorised");
+    assert.equal(connection.link.detail, "A token is needed");
+    clock.advance(100_000);
+    assert.equal(opened.length, 1);
+    assert.equal(clock.pending, 0);
+    connection.open();
+    assert.equal(status(), "connecting");
+    assert.equal(opened.length, 2);
+  }
+});
+
+Deno.test("Connection waits as long as the server asks, within reason", () => {
+  const { clock, connection, opened } = setUp();
+  connection.open();
+  opened[0].events.refused({ status: 503, detail: "full", retryAfterMs: 7000 });
+  assert.equal(connection.link.retryAt, clock.now() + 7000);
+  clock.advance(7000);
+  opened[1].events.refused({ status: 503, detail: "full", retryAfterMs: 86_400_000 });
+  assert.equal(connection.link.retryAt, clock.now() + 60_000);
+});
+
+Deno.test("Connection streams nothing while hidden, and goes on when shown", () => {
+  const { clock, connection, deliver, opened, status } = setUp();
+  connection.open();
+  deliver(2000);
+  connection.hide();
+  assert.equal(status(), "hidden");
+  assert.equal(opened[0].open, false);
+  assert.equal(clock.pending, 0);
+  connection.open();
+  assert.equal(opened.length, 1);
+  connection.show();
+  assert.equal(opened.length, 2);
+  deliver(2000);
+  assert.equal(status(), "live");
+});
+
+Deno.test("Connection does not connect when a tab without rights is shown again", () => {
+  const { connection, opened, status } = setUp();
+  connection.open();
+  opened[0].events.refused({ status: 401, detail: "", retryAfterMs: null });
+  connection.hide();
+  connection.show();
+  assert.equal(status(), "unauthorised");
+  assert.equal(opened.length, 1);
+});
+
+Deno.test("Connection.wake() cuts a wait short and leaves a live connection alone", () => {
+  const { connection, deliver, opened } = setUp();
+  connection.open();
+  opened[0].events.dropped("gone");
+  connection.wake();
+  assert.equal(opened.length, 2);
+  deliver();
+  connection.wake();
+  assert.equal(opened.length, 2);
+});
+
+Deno.test("Connection.close() leaves no timer and no transport behind", () => {
+  const { clock, connection, deliver, opened } = setUp();
+  connection.open();
+  deliver(2000);
+  connection.close();
+  assert.equal(clock.pending, 0);
+  assert.equal(opened[0].open, false);
+});

@@ -1,0 +1,280 @@
+/** The engine as a whole, on a fake clock, a fake canvas and transports that the test speaks through. */
+import assert from "node:assert/strict";
+import { Engine } from "../../../public/engine/engine.js";
+import type { EngineEvent } from "../../../public/engine/messages.js";
+import type { SseData } from "../../../public/engine/sse_transport.js";
+import type { TransportEvents } from "../../../public/engine/stream_transport.js";
+import { FakeCanvas } from "./fake_canvas.ts";
+import { FakeClock } from "./fake_clock.ts";
+
+type StreamData = Parameters<ConstructorParameters<typeof Engine>[3]["stream"]>[2];
+
+const utf8 = new TextEncoder();
+const RED = [255, 0, 0];
+const GREEN = [0, 255, 0];
+
+function message(kind: number, body: number[]): Uint8Array {
+  assert.ok(body.length < 128);
+  return Uint8Array.of(kind, body.length, ...body);
+}
+
+function hello(width: number, height: number): Uint8Array {
+  const json = JSON.stringify({ width, height, source: "demo", viewer: "1", heartbeatMs: 2000 });
+  return message(1, [0x50, 0x43, 0x53, 0x54, 1, ...utf8.encode(json)]);
+}
+
+const epoch = (id: number, seq: number) => message(2, [id, seq, 100]);
+const heartbeat = message(6, [100]);
+
+/** An update with one solid patch. */
+function solid(keyframe: boolean, [x, y, w, h]: number[], rgb: number[]): Uint8Array {
+  return message(3, [keyframe ? 1 : 0, 1, 5, 0, 0, 1, 0, x, y, w, h, ...rgb]);
+}
+
+function setUp(options: { visible?: boolean } = {}) {
+  const clock = new FakeClock();
+  const canvas = new FakeCanvas();
+  const events: EngineEvent[] = [];
+  const urls: string[] = [];
+  const streams: { events: TransportEvents; data: StreamData; open: boolean }[] = [];
+  const sses: { events: TransportEvents; data: SseData; open: boolean }[] = [];
+  let frame: (() => void) | null = null;
+  const engine = new Engine(
+    canvas.asCanvas(),
+    {
+      base: "http://host/screen/",
+      forced: null,
+      visible: options.visible ?? true,
+    },
+    (event) => events.push(event),
+    {
+      clock,
+      random: () => 1,
+      requestFrame: (run) => {
+        frame = run;
+        return () => frame = null;
+      },
+      stream: (url, transportEvents, data) => {
+        urls.push(url);
+        const stream = { events: transportEvents, data, open: false };
+        streams.push(stream);
+        return { open: () => void (stream.open = true), close: () => void (stream.open = false) };
+      },
+      sse: (url, transportEvents, data) => {
+        urls.push(url);
+        const sse = { events: transportEvents, data, open: false };
+        sses.push(sse);
+        return { open: () => void (sse.open = true), close: () => void (sse.open = false) };
+      },
+    },
+  );
+  return {
+    clock,
+    canvas,
+    events,
+    urls,
+    streams,
+    sses,
+    engine,
+    send: (...messages: Uint8Array[]) => {
+      const { events, data } = streams[streams.length - 1];
+      events.received();
+      for (const bytes of messages) data.message(bytes);
+    },
+    paint: () => {
+      const run = frame;
+      frame = null;
+      run?.();
+    },
+    framePending: () => frame !== null,
+    ofType: <T extends EngineEvent["type"]>(type: T) =>
+      events.filter((event): event is Extract<EngineEvent, { type: T }> => event.type === type),
+    status: () => events.findLast((event) => event.type === "status")?.status,
+  };
+}
+
+Deno.test("Engine paints what the stream says, with the next animation frame", () => {
+  const { canvas, send, paint, ofType, status, urls } = setUp();
+  assert.deepEqual(urls, ["http://host/screen/stream"]);
+  assert.equal(status(), "connecting");
+  send(hello(4, 3), epoch(7, 10));
+  assert.equal(status(), "connecting");
+  send(solid(true, [0, 0, 4, 3], RED), solid(false, [1, 1, 2, 1], GREEN));
+  assert.equal(status(), "live");
+  assert.deepEqual(ofType("painted"), []);
+  paint();
+  assert.deepEqual(ofType("size"), [{ type: "size", width: 4, height: 3 }]);
+  assert.deepEqual(ofType("source"), [{ type: "source", name: "demo" }]);
+  assert.deepEqual(ofType("painted").map(({ seq }) => seq), [12]);
+  assert.deepEqual([canvas.width, canvas.height], [4, 3]);
+  assert.deepEqual(canvas.rows(), ["RRRR", "RGGR", "RRRR"]);
+});
+
+Deno.test("Engine paints only what changed, and tells it when outlines are wanted", () => {
+  const { canvas, engine, send, paint, ofType } = setUp();
+  send(hello(4, 3), epoch(7, 10), solid(true, [0, 0, 4, 3], RED));
+  paint();
+  canvas.puts.length = 0;
+  send(solid(false, [1, 1, 2, 1], GREEN));
+  paint();
+  assert.deepEqual(canvas.puts, [{ x: 1, y: 1, w: 2, h: 1 }]);
+  assert.deepEqual(ofType("painted").at(-1), { type: "painted", seq: 12, rects: [] });
+  engine.handle({ type: "watch", stats: false, outlines: true });
+  send(solid(false, [3, 2, 1, 1], GREEN));
+  paint();
+  assert.deepEqual(ofType("painted").at(-1)?.rects, [{ x: 3, y: 2, w: 1, h: 1 }]);
+});
+
+Deno.test("Engine resumes where it was, and is live with the first heartbeat", () => {
+  const { clock, send, paint, streams, status, urls } = setUp();
+  send(hello(4, 3), epoch(7, 10), solid(true, [0, 0, 4, 3], RED));
+  paint();
+  streams[0].events.dropped("gone");
+  clock.advance(250);
+  assert.equal(urls[1], "http://host/screen/stream?since=11&epoch=7");
+  assert.equal(status(), "reconnecting");
+  send(hello(4, 3));
+  assert.equal(status(), "reconnecting");
+  send(heartbeat);
+  assert.equal(status(), "live");
+});
+
+Deno.test("Engine keeps the old picture until the new one is there", () => {
+  const { canvas, send, paint } = setUp();
+  send(hello(4, 3), epoch(7, 10), solid(true, [0, 0, 4, 3], RED));
+  paint();
+  send(message(4, [2, 2]));
+  paint();
+  assert.deepEqual(canvas.rows(), ["RRRR", "RRRR", "RRRR"]);
+  send(solid(true, [0, 0, 2, 2], GREEN));
+  paint();
+  assert.deepEqual(canvas.rows(), ["GG", "GG"]);
+});
+
+Deno.test("Engine drops a damaged stream and asks for a fresh picture", () => {
+  const { clock, ofType, send, status, streams, urls } = setUp();
+  send(hello(4, 3), epoch(7, 10), solid(true, [0, 0, 4, 3], RED));
+  send(message(0x33, []));
+  assert.equal(status(), "reconnecting");
+  assert.match(ofType("status").at(-1)?.detail ?? "", /the stream was damaged: /);
+  assert.equal(streams[0].open, false);
+  clock.advance(250);
+  assert.equal(urls[1], "http://host/screen/stream");
+});
+
+Deno.test("Engine ends, with a word, at another version of the protocol", () => {
+  const { clock, ofType, send, status, streams } = setUp();
+  send(message(1, [0x50, 0x43, 0x53, 0x54, 2, 0x7b, 0x7d]));
+  assert.equal(status(), "ended");
+  assert.match(ofType("status").at(-1)?.detail ?? "", /version 2 .* version 1.* Reload the page/);
+  clock.advance(60_000);
+  assert.equal(streams.length, 1);
+});
+
+Deno.test("Engine comes back after a shutdown, but not after being thrown out", () => {
+  const { clock, engine, send, status, streams } = setUp();
+  send(hello(4, 3), message(8, [0, ...utf8.encode("restarting")]));
+  assert.equal(status(), "reconnecting");
+  clock.advance(250);
+  assert.equal(streams.length, 2);
+  send(hello(4, 3), message(8, [1]));
+  assert.equal(status(), "ended");
+  clock.advance(60_000);
+  assert.equal(streams.length, 2);
+  engine.handle({ type: "retry" });
+  assert.equal(streams.length, 3);
+});
+
+Deno.test("Engine tells the source's state and the pointer", () => {
+  const { ofType, send, status } = setUp();
+  send(hello(4, 3), message(7, [1, ...utf8.encode("no display")]));
+  assert.equal(status(), "lost");
+  assert.equal(ofType("status").at(-1)?.detail, "no display");
+  send(message(5, [1, 6, 8]));
+  assert.deepEqual(ofType("cursor"), [{ type: "cursor", visible: true, x: 3, y: 4 }]);
+});
+
+Deno.test("Engine streams only while the tab is visible", () => {
+  const { engine, send, status, streams, urls } = setUp({ visible: false });
+  assert.equal(status(), "hidden");
+  assert.equal(streams.length, 0);
+  engine.handle({ type: "visible", visible: true });
+  send(hello(4, 3), epoch(7, 10), solid(true, [0, 0, 4, 3], RED));
+  engine.handle({ type: "visible", visible: false });
+  assert.equal(streams[0].open, false);
+  engine.handle({ type: "visible", visible: true });
+  assert.equal(urls.at(-1), "http://host/screen/stream?since=11&epoch=7");
+});
+
+Deno.test("Engine measures only while somebody looks at the numbers", () => {
+  const { clock, engine, ofType, send, paint, streams } = setUp();
+  send(hello(4, 3), epoch(7, 10), solid(true, [0, 0, 4, 3], RED));
+  paint();
+  clock.advance(3000);
+  assert.deepEqual(ofType("stats"), []);
+  engine.handle({ type: "watch", stats: true, outlines: false });
+  streams[0].data.bytes(2000, true);
+  send(solid(false, [1, 1, 2, 1], GREEN));
+  paint();
+  clock.advance(500);
+  const stats = ofType("stats").at(-1)?.stats;
+  assert.equal(stats?.compressed, true);
+  assert.equal(stats?.updatesPerSecond, 0.5);
+  assert.equal(stats?.bytesPerSecond, 1000);
+  // The decoder's clock stands at 110 ms, the engine's at 1,003,000.
+  assert.equal(stats?.lagMs, 1_003_000 - 110);
+  const before = ofType("stats").length;
+  engine.handle({ type: "watch", stats: false, outlines: false });
+  clock.advance(3000);
+  assert.equal(ofType("stats").length, before);
+});
+
+Deno.test("Engine follows events after the stream stayed silent", () => {
+  const { canvas, clock, ofType, sses, status, urls } = setUp();
+  clock.advance(5000);
+  assert.equal(urls[1], "http://host/screen/events");
+  assert.match(ofType("status").at(-1)?.note ?? "", /proxy/);
+  const { events, data } = sses[0];
+  events.received();
+  const size = { width: 4, height: 2 };
+  const update = { seq: 20, time: 5, ...size, patches: [] };
+  data.update({ ...update, keyframe: true }, [{ x: 0, y: 0, bitmap: canvas.bitmap(4, 2, "R") }]);
+  data.update({ ...update, seq: 21, keyframe: false }, [
+    { x: 1, y: 1, bitmap: canvas.bitmap(2, 1, "G") },
+  ]);
+  assert.equal(status(), "live");
+  assert.deepEqual(canvas.rows(), ["RRRR", "RGGR"]);
+  assert.deepEqual(ofType("painted").map(({ seq }) => seq), [20, 21]);
+  data.notice("state", { state: "paused", text: "" });
+  assert.equal(status(), "paused");
+});
+
+Deno.test("Engine does not follow events that begin in the middle", () => {
+  const { clock, sses, status } = setUp();
+  clock.advance(5000);
+  sses[0].data.update(
+    { seq: 20, time: 5, width: 4, height: 2, keyframe: false, patches: [] },
+    [],
+  );
+  assert.equal(status(), "reconnecting");
+});
+
+Deno.test("Engine paints everything again when the browser lost the canvas's pixels", () => {
+  const { canvas, send, paint } = setUp();
+  send(hello(4, 3), epoch(7, 10), solid(true, [0, 0, 4, 3], RED));
+  paint();
+  canvas.lose();
+  paint();
+  assert.deepEqual(canvas.rows(), ["RRRR", "RRRR", "RRRR"]);
+});
+
+Deno.test("Engine stops without leaving anything behind", () => {
+  const { canvas, clock, engine, framePending, send, streams } = setUp();
+  engine.handle({ type: "watch", stats: true, outlines: true });
+  send(hello(4, 3), epoch(7, 10), solid(true, [0, 0, 4, 3], RED));
+  engine.handle({ type: "stop" });
+  assert.equal(streams[0].open, false);
+  assert.equal(clock.pending, 0);
+  assert.equal(framePending(), false);
+  assert.equal(canvas.listeners, 0);
+});

@@ -1,0 +1,51 @@
+/** What index.html promises to the Content-Security-Policy, to sub-paths and to the scripts. */
+import assert from "node:assert/strict";
+
+const root = new URL("../../public/", import.meta.url);
+const html = await Deno.readTextFile(new URL("index.html", root));
+
+Deno.test("index.html has no inline script, style or handler", () => {
+  assert.doesNotMatch(html, /\sstyle\s*=/i);
+  assert.doesNotMatch(html, /<style/i);
+  assert.doesNotMatch(html, /\son[a-z]+\s*=/i);
+  for (const [, attributes, body] of html.matchAll(/<script([^>]*)>([^]*?)<\/script>/g)) {
+    assert.match(attributes, /\ssrc="\.\//);
+    assert.equal(body.trim(), "");
+  }
+});
+
+Deno.test("index.html refers to files by relative addresses only, and all of them exist", async () => {
+  const addresses = [...html.matchAll(/\s(?:src|href)="([^"]+)"/g)].map(([, address]) => address)
+    .filter((address) => !address.startsWith("#"));
+  assert.deepEqual(addresses.toSorted(), ["./app.js", "./icon.svg", "./style.css"]);
+  for (const address of addresses) assert.ok((await Deno.stat(new URL(address, root))).isFile);
+});
+
+Deno.test("index.html has each id once, and every element that the scripts look up", async () => {
+  const ids = [...html.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
+  assert.deepEqual(ids, [...new Set(ids)]);
+  const looked = [];
+  for (const file of ["app.js", "ui/elements.js"]) {
+    const script = await Deno.readTextFile(new URL(file, root));
+    for (const [, id] of script.matchAll(/byId\(\s*"([^"]+)"/g)) looked.push(id);
+  }
+  assert.ok(looked.length > 20);
+  assert.deepEqual(looked.filter((id) => !ids.includes(id)), []);
+});
+
+Deno.test("index.html refers to ids that exist (labels, icons, descriptions)", () => {
+  const ids = new Set([...html.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id));
+  const references = [
+    ...html.matchAll(/\s(?:for|aria-labelledby|aria-describedby|aria-controls)="([^"]+)"/g),
+    ...html.matchAll(/\shref="#([^"]+)"/g),
+  ].map(([, id]) => id);
+  assert.ok(references.length > 15);
+  assert.deepEqual(references.filter((id) => !ids.has(id)), []);
+});
+
+Deno.test("index.html gives every button a name", () => {
+  for (const [button] of html.matchAll(/<button[^]*?<\/button>/g)) {
+    const visibleText = button.replaceAll(/<[^>]*>/g, "").trim();
+    assert.notEqual(visibleText, "", button);
+  }
+});
