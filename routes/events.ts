@@ -5,10 +5,12 @@
  *     data: {"seq","t","width","height","keyframe","patches":[{"x","y","w","h","png"}]}
  *
  * `png` is base64, colours are opaque, patches are drawn in order; a keyframe has one patch that covers
- * everything. Beside these (named, so that a plain `onmessage` does not see them): `state`
- * `{"state","text"}`, `cursor` `{"visible","x","y","shape"?}`, `bye` `{"text"}`. `Last-Event-ID` resumes.
+ * everything. Beside these (named, so that a plain `onmessage` does not see them): `hello`
+ * `{"source","heartbeatMs","width","height"}`, `heartbeat` `{"time"}`, `state` `{"state","text"}`, `cursor`
+ * `{"visible","x","y","shape"?}`, `bye` `{"code","text"}`. `Last-Event-ID` resumes.
  */
 import { ServerSentEventStream } from "@std/http/server_sent_event_stream.js";
+import { BYE_CODES } from "../capture/messages.ts";
 import type { EventFeed } from "./events/feed.ts";
 import type { EventItem } from "./events/events_protocol.ts";
 import { problemSchema } from "./problem.ts";
@@ -58,7 +60,7 @@ function openEvents(c: AppContext, { feed, registry, now }: EventsDeps): Respons
       messages: reader.messages,
       catchUps: reader.catchUps,
     }),
-    end: (_reason, text) => reader.end(text),
+    end: (reason, text) => reader.end(reason, text),
   });
   feed.subscribe();
   let open = true;
@@ -83,7 +85,7 @@ function openEvents(c: AppContext, { feed, registry, now }: EventsDeps): Respons
       }
     },
     cancel() {
-      reader.end("");
+      reader.end("disconnected", "");
       leave();
     },
   }, { highWaterMark: 0 });
@@ -102,8 +104,9 @@ class EventReader {
   readonly #generation: number;
   readonly #resume: number;
   #index: number | undefined;
-  #ending: string | undefined;
+  #ending: { code: number; text: string } | undefined;
   #ended = false;
+  #greeted = false;
   seq = 0;
   bytes = 0;
   messages = 0;
@@ -122,7 +125,11 @@ class EventReader {
       if (this.#ended || this.#feed.generation !== this.#generation) return undefined;
       if (this.#ending !== undefined) {
         this.#ended = true;
-        return this.#count({ event: "bye", data: JSON.stringify({ text: this.#ending }) });
+        return this.#count({ event: "bye", data: JSON.stringify(this.#ending) });
+      }
+      if (!this.#greeted) {
+        this.#greeted = true;
+        return this.#count(this.#feed.hello());
       }
       if (this.#index === undefined) {
         this.#index = this.#feed.indexAfter(this.#resume);
@@ -142,8 +149,8 @@ class EventReader {
     }
   }
 
-  end(text: string): void {
-    this.#ending ??= text;
+  end(reason: keyof typeof BYE_CODES, text: string): void {
+    this.#ending ??= { code: BYE_CODES[reason], text };
     this.#feed.wakeAll();
   }
 

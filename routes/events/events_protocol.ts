@@ -3,12 +3,11 @@
 /** One Server-Sent Event. */
 export interface EventItem {
   /** Left out: a plain `message`, which is an update. */
-  readonly event?: "state" | "cursor" | "bye";
+  readonly event?: "hello" | "state" | "cursor" | "heartbeat" | "bye";
   /** Seq, on updates. */
   readonly id?: number;
   /** JSON. */
   readonly data?: string;
-  readonly comment?: string;
 }
 
 export type ToEventsWorker =

@@ -36,9 +36,11 @@ const decoder = new Decoder({
   resize() {
     rects.take();
     keyframe = true;
+    cached = undefined;
   },
   state: ({ state, text }) => others.push(item("state", { state, text })),
-  bye: ({ text }) => others.push(item("bye", { text })),
+  heartbeat: ({ time }) => others.push(item("heartbeat", { time })),
+  bye: ({ code, text }) => others.push(item("bye", { code, text })),
   cursor({ visible, x, y, shape }) {
     const { rgba, ...size } = shape ?? {};
     const picture = rgba && { ...size, rgba: Buffer.from(rgba).toString("base64") };
@@ -113,6 +115,6 @@ async function pngOf({ x, y, w, h }: Rect): Promise<string> {
   return Buffer.from(await image.encode(PNG_LEVEL)).toString("base64");
 }
 
-function item(event: "state" | "cursor" | "bye", data: unknown): EventItem {
+function item(event: EventItem["event"], data: unknown): EventItem {
   return { event, data: JSON.stringify(data) };
 }

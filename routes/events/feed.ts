@@ -62,6 +62,12 @@ export class EventFeed {
     return place < 0 ? undefined : this.#start + place + 1;
   }
 
+  /** What opens each stream of events. */
+  hello(): EventItem {
+    const { source, heartbeatMs, width, height } = this.#source.hello();
+    return { event: "hello", data: JSON.stringify({ source, heartbeatMs, width, height }) };
+  }
+
   /** The whole picture as it is now; items from `end` (at that moment) on follow it. */
   keyframe(): Promise<EventItem> {
     const id = this.#nextKeyframe++;
@@ -126,8 +132,7 @@ export class EventFeed {
   #hear(message: FromEventsWorker): void {
     switch (message.type) {
       case "items":
-        // An empty batch was a heartbeat: pass it on, it says that capture is alive.
-        this.#add(message.items.length > 0 ? message.items : [{ comment: "heartbeat" }]);
+        this.#add(message.items);
         this.#batchDone?.();
         return;
       case "keyframe":
