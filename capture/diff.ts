@@ -64,6 +64,18 @@ export class Differ {
     return mergeRects(boxes);
   }
 
+  /**
+   * What is left of rectangles that `find` gave after copies have changed the reference. Exact, whatever
+   * the threshold: these tiles are sent anyway.
+   */
+  findRest(rects: readonly Rect[]): Rect[] {
+    this.#markLook(rects);
+    this.#compare(0);
+    const boxes: Rect[] = [];
+    this.#collect(boxes, 0, 0);
+    return mergeRects(boxes);
+  }
+
   /** After a keyframe the reference is the frame: nothing is deferred any more. */
   forget(): void {
     this.#deferred.clear();

@@ -43,6 +43,11 @@ export class Emitter {
     return !this.#compressor && this.#pending.length === 0;
   }
 
+  /** Something was added that has not been flushed. */
+  get hasPending(): boolean {
+    return this.#pending.length > 0;
+  }
+
   /** Opens an epoch if none runs. Must be called before an update of it is encoded. */
   openEpoch(): void {
     if (this.#compressor) return;

@@ -166,9 +166,9 @@ export class CaptureLoop {
     return this.#entrance.ask(wish);
   }
 
-  /** What an in-sync viewer's canvas shows; looks at the source first if the loop sleeps. */
+  /** What an in-sync viewer's canvas shows; looks at the source first if nobody did lately. */
   async picture(): Promise<PictureAnswer> {
-    if (this.#sleeping) {
+    if (this.#sleeping || this.#lookEverywhere) {
       this.#wakeUp();
       // In a step of the loop like everything else: two ticks at once would share one compressor.
       await new Promise<void>((resolve) => this.#pictureWaiters.push(resolve));
@@ -259,7 +259,8 @@ export class CaptureLoop {
     }
     // Where the next tick would be too late, this one is the time.
     const nextTick = now + 1000 / this.#settings.fps;
-    if (nextTick - this.#lastEmission > HEARTBEAT_MS && this.#viewers > 0) {
+    const due = nextTick - this.#lastEmission > HEARTBEAT_MS && !this.#emitter.hasPending;
+    if (due && this.#viewers > 0) {
       this.#emitter.add(heartbeatMessage(this.#clocks.wall()));
     }
     await this.#flush();

@@ -8,10 +8,12 @@
  * that decoders hear after `Pipeline.resize` or a keyframe.
  */
 import { Differ } from "./diff.ts";
-import { Encoder } from "./encode.ts";
+import { type Copy, Encoder } from "./encode.ts";
 import type { Rect, Size } from "./geometry.ts";
 import { Arena, type Kernels } from "./kernels/kernels.ts";
 import { mergeRects } from "./merge.ts";
+import { applyCopies } from "./motion/apply_copies.ts";
+import { MotionFinder } from "./motion/motion.ts";
 import { concat, epochMessage } from "./messages.ts";
 import { TILE, Workspace } from "./workspace.ts";
 
@@ -24,9 +26,11 @@ export interface UpdateSettings {
   readonly refreshRatio: number;
 }
 
-/** What to send: the rectangles of the frame that differ from the reference, or everything. */
+/** What to send: what moved, and the rectangles of the frame that then differ from the reference; or everything. */
 export interface Changes {
   readonly keyframe: boolean;
+  /** Already applied to the reference. */
+  readonly copies: readonly Copy[];
   readonly rects: readonly Rect[];
   /** What looking for motion took, ms. */
   readonly motionMs: number;
@@ -51,6 +55,7 @@ export class Pipeline {
   readonly #arena: Arena;
   #space: Workspace;
   #differ: Differ;
+  #motion: MotionFinder;
   #encoder: Encoder;
   #seq: number;
   #epoch: number;
@@ -74,6 +79,7 @@ export class Pipeline {
     this.#epoch = epoch;
     this.#space = new Workspace(kernels, this.#arena, size, size, false);
     this.#differ = new Differ(kernels, this.#space);
+    this.#motion = new MotionFinder(kernels, this.#space, this.#space.motion);
     this.#encoder = new Encoder(kernels, this.#space);
     this.#tileSeq = new Float64Array(this.#space.tileCount);
   }
@@ -103,6 +109,7 @@ export class Pipeline {
   resize(size: Size, sourceSize: Size, viewed: boolean): void {
     this.#space = new Workspace(this.#kernels, this.#arena, size, sourceSize, viewed);
     this.#differ = new Differ(this.#kernels, this.#space);
+    this.#motion = new MotionFinder(this.#kernels, this.#space, this.#space.motion);
     this.#encoder = new Encoder(this.#kernels, this.#space);
     this.#tileSeq = new Float64Array(this.#space.tileCount);
     this.#sizeSeq = this.#seq + 1;
@@ -121,13 +128,29 @@ export class Pipeline {
     force: boolean,
   ): Changes | undefined {
     const { width, height } = this.#space;
-    const all = { keyframe: true, rects: [{ x: 0, y: 0, w: width, h: height }], motionMs: 0 };
+    const all = {
+      keyframe: true,
+      copies: [],
+      rects: [{ x: 0, y: 0, w: width, h: height }],
+      motionMs: 0,
+    };
     if (force || this.#needsKeyframe) return all;
-    const rects = this.#differ.find(damage, settings, now);
-    if (rects.length === 0) return undefined;
+    const changed = this.#differ.find(damage, settings, now);
+    if (changed.length === 0) return undefined;
+    const start = performance.now();
+    const copies = this.#motion.find(changed);
+    const motionMs = performance.now() - start;
+    const rects = copies.length > 0 ? this.#afterCopies(copies, changed) : changed;
     const tooMuch = rects.length > settings.maxPatches ||
       areaOf(rects) > settings.refreshRatio * width * height;
-    return tooMuch ? all : { keyframe: false, rects, motionMs: 0 };
+    return tooMuch ? { ...all, motionMs } : { keyframe: false, copies, rects, motionMs };
+  }
+
+  /** Moves what moved on the reference too, and looks what is left to send. */
+  #afterCopies(copies: readonly Copy[], changed: readonly Rect[]): Rect[] {
+    const { reference, joining, width } = this.#space;
+    applyCopies(this.#kernels, { address: reference, width }, copies, joining);
+    return this.#differ.findRest(changed);
   }
 
   /** A new epoch: the message that tells decoders so. */
@@ -142,13 +165,13 @@ export class Pipeline {
    * Encodes changes and makes them part of the reference.
    * @param time of the frame's capture, ms since the Unix epoch
    */
-  encode({ keyframe, rects }: Pick<Changes, "keyframe" | "rects">, time: number): Update {
+  encode({ keyframe, copies, rects }: Changes, time: number): Update {
     const { frame, reference } = this.#space;
     const encoded = this.#encoder.encode({
       keyframe,
       seqDelta: 1,
       timeDelta: Math.max(0, time - this.#time),
-      copies: [],
+      copies,
       blacken: [],
       rects,
       from: frame,
@@ -156,7 +179,8 @@ export class Pipeline {
     });
     this.#time = Math.max(this.#time, time);
     this.#seq++;
-    for (const rect of rects) this.#touchTiles(rect);
+    const moved = copies.map(({ dx, dy, w, h }) => ({ x: dx, y: dy, w, h }));
+    for (const rect of [...moved, ...rects]) this.#touchTiles(rect);
     if (keyframe) {
       this.#differ.forget();
       this.#needsKeyframe = false;
@@ -167,8 +191,8 @@ export class Pipeline {
       keyframe,
       patchCount: encoded.patchCount,
       patches: encoded.patches,
-      copyCount: 0,
-      changedPixels: areaOf(rects),
+      copyCount: copies.length,
+      changedPixels: areaOf(moved) + areaOf(rects),
     };
   }
 

@@ -6,6 +6,7 @@
  */
 import type { Size } from "./geometry.ts";
 import type { Arena, Kernels } from "./kernels/kernels.ts";
+import { motionBytes } from "./motion/motion.ts";
 
 /** Side of a tile in pixels; `TILE` in kernels/assembly/diff.ts. */
 export const TILE = 64;
@@ -30,8 +31,10 @@ export class Workspace {
   readonly look: number;
   /** The table that `diffTiles` writes. */
   readonly tileTable: number;
-  /** Address of a canvas like a viewer's that joins or catches up, BGRX. */
+  /** Address of a canvas like a viewer's that joins or catches up, BGRX; also scratch memory of copies. */
   readonly joining: number;
+  /** Memory of the search for motion. */
+  readonly motion: number;
   /** Where encoders write; `outBytesMax` bytes. */
   readonly out: number;
   /**
@@ -63,6 +66,7 @@ export class Workspace {
     this.outBytesMax = bytes + 65536;
     this.out = arena.take(this.outBytesMax);
     this.look = arena.take(this.tileCount);
+    this.motion = arena.take(motionBytes(kernels, width, height));
     this.tileTable = arena.take(this.tileCount * TILE_FIELDS * 4);
     this.grabbed = viewed ? arena.take(sourceSize.width * sourceSize.height * 4) : this.frame;
   }

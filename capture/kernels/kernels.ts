@@ -126,16 +126,26 @@ export interface Kernels {
   ): number;
   motionBestRect(left: number, top: number, right: number, bottom: number, out: number): number;
   motionTake(x: number, y: number, w: number, h: number): void;
-  motionReach(
+  motionEqualRows(
     frame: number,
     reference: number,
     dx: number,
     dy: number,
     x: number,
     y: number,
-    length: number,
-    stepX: number,
-    stepY: number,
+    w: number,
+    step: number,
+    limit: number,
+  ): number;
+  motionEqualColumns(
+    frame: number,
+    reference: number,
+    dx: number,
+    dy: number,
+    x: number,
+    y: number,
+    h: number,
+    step: number,
     limit: number,
   ): number;
   moveRect(

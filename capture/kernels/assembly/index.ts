@@ -4,9 +4,10 @@ export { copyRect, crop, fillRect, isSolid, shrink, toRgba } from "./pixels";
 export { encodeIndexed, paletteColours, paletteReset, paletteSize, surveyColours } from "./palette";
 export { encodePlanar } from "./planar";
 export { contextDecode, contextEncode, contextReset } from "./context";
+export { motionBegin, motionIndex, motionIndexBytes, motionMatch } from "./motion";
 export {
-  motionBegin, motionDropArea, motionDropVector, motionIndex, motionIndexBytes, motionMatch, motionVote,
-} from "./motion";
-export {
-  motionAreaBegin, motionAreaBytes, motionBestRect, motionCompare, motionReach, motionTake, moveRect, paste,
+  motionAreaBegin, motionAreaBytes, motionBestRect, motionCompare, motionEqualColumns, motionEqualRows,
+  motionTake,
 } from "./motion_area";
+export { motionDropArea, motionDropVector, motionVote } from "./motion_votes";
+export { moveRect, paste } from "./move";

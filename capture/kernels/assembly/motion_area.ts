@@ -240,60 +240,49 @@ export function motionTake(x: i32, y: i32, w: i32, h: i32): void {
 }
 
 /**
- * How many lines next to a rectangle are equal under a displacement, one after the other.
+ * How many rows, from row `y` on, are equal under a displacement, one after the other.
  * The caller keeps them, and where they come from, inside the picture.
  *
- * @param x,y the first pixel of the first line
- * @param length pixels of a line
- * @param stepX,stepY to the next line: (0, ±1) for rows, (±1, 0) for columns
- * @param limit lines to try at most
+ * @param step 1 downwards, -1 upwards
+ * @param limit rows to try at most
  */
-export function motionReach(
+export function motionEqualRows(
   frame: usize, reference: usize, dx: i32, dy: i32,
-  x: i32, y: i32, length: i32, stepX: i32, stepY: i32, limit: i32,
+  x: i32, y: i32, w: i32, step: i32, limit: i32,
 ): i32 {
-  const along = stepX == 0 ? 4 : width * 4;
-  const step = (stepY * width + stepX) * 4;
-  const offset = (dy * width + dx) * 4;
-  let line = frame + <usize>(y * width + x) * 4;
-  for (let count = 0; count < limit; count++, line += step) {
-    let at = line;
-    let other = reference + (line - frame) - offset;
-    for (let i = 0; i < length; i++, at += along, other += along) {
-      if ((load<u32>(at) ^ load<u32>(other)) & COLOUR_BITS) return count;
-    }
+  for (let count = 0; count < limit; count++) {
+    const row = y + count * step;
+    const a = frame + <usize>(row * width + x) * 4;
+    const b = reference + <usize>((row - dy) * width + x - dx) * 4;
+    if (!rowEqual(a, b, w)) return count;
   }
   return limit;
 }
 
-/**
- * Moves a rectangle within a picture; source and target may overlap.
- * @param sx,sy its old place
- * @param dx,dy its new place
- */
-export function moveRect(
-  picture: usize, pictureWidth: i32, sx: i32, sy: i32, dx: i32, dy: i32, w: i32, h: i32,
-): void {
-  const bytes = <usize>w * 4;
-  for (let i = 0; i < h; i++) {
-    const row = dy > sy ? h - 1 - i : i; // never over a row that is still to be read
-    memory.copy(
-      picture + <usize>((dy + row) * pictureWidth + dx) * 4,
-      picture + <usize>((sy + row) * pictureWidth + sx) * 4,
-      bytes,
-    );
+function rowEqual(a: usize, b: usize, count: i32): bool {
+  const mask = i32x4.splat(COLOUR_BITS);
+  let i = 0;
+  for (; i + 4 <= count; i += 4, a += 16, b += 16) {
+    if (v128.any_true(v128.and(v128.xor(v128.load(a), v128.load(b)), mask))) return false;
   }
+  for (; i < count; i++, a += 4, b += 4) {
+    if ((load<u32>(a) ^ load<u32>(b)) & COLOUR_BITS) return false;
+  }
+  return true;
 }
 
-/** Writes a picture of its own, `w × h`, into a larger one: the reverse of `crop`. */
-export function paste(
-  from: usize, picture: usize, pictureWidth: i32, x: i32, y: i32, w: i32, h: i32,
-): void {
-  for (let row = 0; row < h; row++) {
-    memory.copy(
-      picture + <usize>((y + row) * pictureWidth + x) * 4,
-      from + <usize>(row * w) * 4,
-      <usize>w * 4,
-    );
+/** The same for columns, from column `x` on; step 1 to the right, -1 to the left. */
+export function motionEqualColumns(
+  frame: usize, reference: usize, dx: i32, dy: i32,
+  x: i32, y: i32, h: i32, step: i32, limit: i32,
+): i32 {
+  // Row by row, as the pixels lie in memory: the row that differs first decides.
+  for (let row = y; row < y + h && limit > 0; row++) {
+    let a = frame + <usize>(row * width + x) * 4;
+    let b = reference + <usize>((row - dy) * width + x - dx) * 4;
+    for (let count = 0; count < limit; count++, a += step * 4, b += step * 4) {
+      if ((load<u32>(a) ^ load<u32>(b)) & COLOUR_BITS) limit = count;
+    }
   }
+  return limit;
 }
