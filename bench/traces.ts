@@ -21,6 +21,7 @@ interface Result {
   keyframeBytes: number;
   updateBytes: number;
   copies: number;
+  recalls: number;
   patches: Record<string, number>;
   diffMsP50: number;
   motionMsP50: number;
@@ -55,7 +56,15 @@ async function play(file: string): Promise<Result> {
   const unchangedMs: number[] = [];
   const decodeMs: number[] = [];
   const patches: Record<string, number> = {};
-  let [frameCount, updates, keyframeBytes, updateBytes, copies, cpuMs] = [0, 0, 0, 0, 0, 0];
+  let [frameCount, updates, keyframeBytes, updateBytes, copies, recalls, cpuMs] = [
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+  ];
   let exact = true;
 
   for await (const frame of frames) {
@@ -74,6 +83,7 @@ async function play(file: string): Promise<Result> {
     const parts: Uint8Array[] = [];
     if (changes.keyframe || !compressor) {
       compressor?.close();
+      pipeline.endEpoch();
       compressor = new EpochCompressor();
       parts.push(pipeline.beginEpoch(time));
     }
@@ -86,6 +96,7 @@ async function play(file: string): Promise<Result> {
     if (updates === 1) keyframeBytes = bytes;
     else updateBytes += bytes;
     copies += update.copyCount;
+    recalls += update.recallCount;
     for (const [name, count] of Object.entries(update.patches)) {
       patches[name] = (patches[name] ?? 0) + count;
     }
@@ -109,6 +120,7 @@ async function play(file: string): Promise<Result> {
     keyframeBytes,
     updateBytes,
     copies,
+    recalls,
     patches,
     diffMsP50: percentile(diffMs, 0.5),
     motionMsP50: percentile(motionMs, 0.5),

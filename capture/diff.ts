@@ -8,7 +8,6 @@
  */
 import { clip, type Rect } from "./geometry.ts";
 import type { Kernels } from "./kernels/kernels.ts";
-import { mergeRects } from "./merge.ts";
 import { TILE, TILE_FIELDS, type Workspace } from "./workspace.ts";
 
 export interface DiffOptions {
@@ -49,7 +48,7 @@ export class Differ {
   }
 
   /**
-   * The rectangles to send, tight around the differences in each tile, neighbours merged, disjoint.
+   * The boxes to send, tight around the differences, one a tile.
    * @param damage where to look, within the frame; `"unknown"` looks everywhere
    * @param now ms on any clock that does not jump
    */
@@ -61,19 +60,19 @@ export class Differ {
       this.#collect(boxes, options.threshold, now);
     }
     this.#refine(boxes, options.refineAfterMs, now);
-    return mergeRects(boxes);
+    return boxes;
   }
 
   /**
-   * What is left of rectangles that `find` gave after copies have changed the reference. Exact, whatever
+   * What is left of boxes that `find` gave after copies have changed the reference. Exact, whatever
    * the threshold: these tiles are sent anyway.
    */
-  findRest(rects: readonly Rect[]): Rect[] {
-    this.#markLook(rects);
+  findRest(found: readonly Rect[]): Rect[] {
+    this.#markLook(found);
     this.#compare(0);
     const boxes: Rect[] = [];
     this.#collect(boxes, 0, 0);
-    return mergeRects(boxes);
+    return boxes;
   }
 
   /** After a keyframe the reference is the frame: nothing is deferred any more. */

@@ -10,6 +10,7 @@ import type { Rect } from "./geometry.ts";
 import type { Kernels } from "./kernels/kernels.ts";
 import { frameMessage } from "./messages.ts";
 import { ENCODING, type PlannedPatch, planPatches, type Raster } from "./patch_plan.ts";
+import type { Recall, Save } from "./recall.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** A rectangle moved from another place of the viewer's own canvas. */
@@ -28,8 +29,12 @@ export interface UpdatePlan {
   readonly seqDelta: number;
   /** ms since the update before, or since the epoch's time. */
   readonly timeDelta: number;
+  /** Tiles that decoders save first. */
+  readonly saves: readonly Save[];
   /** Already applied to the canvas. */
   readonly copies: readonly Copy[];
+  /** Already applied to the canvas, after the copies. */
+  readonly recalls: readonly Recall[];
   /** Made black first: for a decoder whose pixels there are not known here. */
   readonly blacken: readonly Rect[];
   /** What to draw. */
@@ -91,9 +96,14 @@ export class Encoder {
 
     const body = new ByteWriter();
     body.u8(plan.keyframe ? KEYFRAME : 0).varint(plan.seqDelta).varint(plan.timeDelta);
+    writeSaves(body, plan.saves);
     body.varint(plan.copies.length);
     for (const { sx, sy, dx, dy, w, h } of plan.copies) {
       body.varint(sx).varint(sy).varint(dx).varint(dy).varint(w).varint(h);
+    }
+    body.varint(plan.recalls.length);
+    for (const { slot, x, y, w, h } of plan.recalls) {
+      body.u8(slot).varint(x).varint(y).varint(w).varint(h);
     }
     this.#paletteAdditions(body);
     body.varint(plan.blacken.length + patches.length);
@@ -163,6 +173,16 @@ export class Encoder {
     body.varint(size - this.#announced);
     for (const colour of colours.subarray(this.#announced)) body.rgb(colour);
     this.#announced = size;
+  }
+}
+
+/** Tiles in ascending order, each counted from the one before. */
+function writeSaves(body: ByteWriter, saves: readonly Save[]): void {
+  body.varint(saves.length);
+  let next = 0;
+  for (const { tile, slot } of saves) {
+    body.varint(tile - next).u8(slot);
+    next = tile + 1;
   }
 }
 

@@ -343,6 +343,7 @@ export class CaptureLoop {
   async #endEpoch(): Promise<void> {
     await this.#flush();
     this.#emitter.endEpoch();
+    this.#pipeline.endEpoch();
     this.#entrance.epochEnded();
   }
 

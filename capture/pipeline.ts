@@ -14,6 +14,7 @@ import { Arena, type Kernels } from "./kernels/kernels.ts";
 import { mergeRects } from "./merge.ts";
 import { applyCopies } from "./motion/apply_copies.ts";
 import { MotionFinder } from "./motion/motion.ts";
+import { type Recall, type Save, TileMemory } from "./recall.ts";
 import { concat, epochMessage } from "./messages.ts";
 import { TILE, Workspace } from "./workspace.ts";
 
@@ -29,8 +30,12 @@ export interface UpdateSettings {
 /** What to send: what moved, and the rectangles of the frame that then differ from the reference; or everything. */
 export interface Changes {
   readonly keyframe: boolean;
+  /** Tiles that decoders save first. */
+  readonly saves: readonly Save[];
   /** Already applied to the reference. */
   readonly copies: readonly Copy[];
+  /** Already applied to the reference, after the copies. */
+  readonly recalls: readonly Recall[];
   readonly rects: readonly Rect[];
   /** What looking for motion took, ms. */
   readonly motionMs: number;
@@ -44,6 +49,7 @@ export interface Update {
   /** Patches by the name of their encoding. */
   readonly patches: Readonly<Record<string, number>>;
   readonly copyCount: number;
+  readonly recallCount: number;
   readonly changedPixels: number;
 }
 
@@ -56,6 +62,9 @@ export class Pipeline {
   #space: Workspace;
   #differ: Differ;
   #motion: MotionFinder;
+  #memory: TileMemory;
+  /** The newest clock given to `findChanges`, ms. */
+  #now = 0;
   #encoder: Encoder;
   #seq: number;
   #epoch: number;
@@ -80,6 +89,7 @@ export class Pipeline {
     this.#space = new Workspace(kernels, this.#arena, size, size, false);
     this.#differ = new Differ(kernels, this.#space);
     this.#motion = new MotionFinder(kernels, this.#space, this.#space.motion);
+    this.#memory = new TileMemory(kernels, this.#space);
     this.#encoder = new Encoder(kernels, this.#space);
     this.#tileSeq = new Float64Array(this.#space.tileCount);
   }
@@ -110,6 +120,7 @@ export class Pipeline {
     this.#space = new Workspace(this.#kernels, this.#arena, size, sourceSize, viewed);
     this.#differ = new Differ(this.#kernels, this.#space);
     this.#motion = new MotionFinder(this.#kernels, this.#space, this.#space.motion);
+    this.#memory = new TileMemory(this.#kernels, this.#space);
     this.#encoder = new Encoder(this.#kernels, this.#space);
     this.#tileSeq = new Float64Array(this.#space.tileCount);
     this.#sizeSeq = this.#seq + 1;
@@ -127,33 +138,45 @@ export class Pipeline {
     now: number,
     force: boolean,
   ): Changes | undefined {
+    this.#now = now;
     const { width, height } = this.#space;
     const all = {
       keyframe: true,
+      saves: [],
       copies: [],
+      recalls: [],
       rects: [{ x: 0, y: 0, w: width, h: height }],
       motionMs: 0,
     };
     if (force || this.#needsKeyframe) return all;
-    const changed = this.#differ.find(damage, settings, now);
-    if (changed.length === 0) return undefined;
+    const boxes = this.#differ.find(damage, settings, now);
+    if (boxes.length === 0) return undefined;
     const start = performance.now();
-    const copies = this.#motion.find(changed);
+    const saves = this.#memory.remember(boxes, now);
+    const copies = this.#motion.find(mergeRects(boxes));
+    const left = copies.length > 0 ? this.#afterCopies(copies, boxes) : boxes;
+    const { recalls, rest } = this.#memory.recall(left);
     const motionMs = performance.now() - start;
-    const rects = copies.length > 0 ? this.#afterCopies(copies, changed) : changed;
+    const rects = mergeRects(rest);
     const tooMuch = rects.length > settings.maxPatches ||
       areaOf(rects) > settings.refreshRatio * width * height;
-    return tooMuch ? { ...all, motionMs } : { keyframe: false, copies, rects, motionMs };
+    if (tooMuch) return { ...all, motionMs };
+    return { keyframe: false, saves, copies, recalls, rects, motionMs };
   }
 
   /** Moves what moved on the reference too, and looks what is left to send. */
-  #afterCopies(copies: readonly Copy[], changed: readonly Rect[]): Rect[] {
+  #afterCopies(copies: readonly Copy[], boxes: readonly Rect[]): Rect[] {
     const { reference, joining, width } = this.#space;
     applyCopies(this.#kernels, { address: reference, width }, copies, joining);
-    return this.#differ.findRest(changed);
+    return this.#differ.findRest(boxes);
   }
 
-  /** A new epoch: the message that tells decoders so. */
+  /** The running epoch ends: nothing that decoders have saved can be recalled any more. */
+  endEpoch(): void {
+    this.#memory.reset();
+  }
+
+  /** A new epoch: the message that tells decoders so. `endEpoch` came before. */
   beginEpoch(time: number): Uint8Array<ArrayBuffer> {
     this.#epoch++;
     this.#time = time;
@@ -165,24 +188,24 @@ export class Pipeline {
    * Encodes changes and makes them part of the reference.
    * @param time of the frame's capture, ms since the Unix epoch
    */
-  encode({ keyframe, copies, rects }: Changes, time: number): Update {
+  encode(changes: Changes, time: number): Update {
+    const { keyframe, copies, recalls, rects } = changes;
     const { frame, reference } = this.#space;
     const encoded = this.#encoder.encode({
-      keyframe,
+      ...changes,
       seqDelta: 1,
       timeDelta: Math.max(0, time - this.#time),
-      copies,
       blacken: [],
-      rects,
       from: frame,
       canvas: reference,
     });
     this.#time = Math.max(this.#time, time);
     this.#seq++;
     const moved = copies.map(({ dx, dy, w, h }) => ({ x: dx, y: dy, w, h }));
-    for (const rect of [...moved, ...rects]) this.#touchTiles(rect);
+    for (const rect of [...moved, ...recalls, ...rects]) this.#touchTiles(rect);
     if (keyframe) {
       this.#differ.forget();
+      this.#memory.drawn(this.#now);
       this.#needsKeyframe = false;
     }
     return {
@@ -192,7 +215,8 @@ export class Pipeline {
       patchCount: encoded.patchCount,
       patches: encoded.patches,
       copyCount: copies.length,
-      changedPixels: areaOf(moved) + areaOf(rects),
+      recallCount: recalls.length,
+      changedPixels: areaOf(moved) + areaOf(recalls) + areaOf(rects),
     };
   }
 
@@ -206,7 +230,9 @@ export class Pipeline {
       keyframe: true,
       seqDelta: 1,
       timeDelta: Math.max(0, time - this.#time),
+      saves: [],
       copies: [],
+      recalls: [],
       blacken: [],
       rects: [{ x: 0, y: 0, w: width, h: height }],
       from: reference,
@@ -223,6 +249,7 @@ export class Pipeline {
       patchCount,
       patches,
       copyCount: 0,
+      recallCount: 0,
       changedPixels,
     };
   }
@@ -257,7 +284,9 @@ export class Pipeline {
       keyframe,
       seqDelta: this.#seq - from,
       timeDelta: 0,
+      saves: [],
       copies: [],
+      recalls: [],
       blacken: keyframe ? [] : rects,
       rects,
       from: reference,

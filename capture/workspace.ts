@@ -10,6 +10,8 @@ import { motionBytes } from "./motion/motion.ts";
 
 /** Side of a tile in pixels; `TILE` in kernels/assembly/diff.ts. */
 export const TILE = 64;
+/** Earlier versions kept of each tile; docs/PROTOCOL.md, "Update". */
+export const SLOTS = 2;
 /** i32 fields a tile in the table that `diffTiles` writes. */
 export const TILE_FIELDS = 5;
 
@@ -33,6 +35,8 @@ export class Workspace {
   readonly tileTable: number;
   /** Address of a canvas like a viewer's that joins or catches up, BGRX; also scratch memory of copies. */
   readonly joining: number;
+  /** Addresses of pictures with earlier versions of tiles, see recall.ts. */
+  readonly slots: readonly number[];
   /** Memory of the search for motion. */
   readonly motion: number;
   /** Where encoders write; `outBytesMax` bytes. */
@@ -66,6 +70,7 @@ export class Workspace {
     this.outBytesMax = bytes + 65536;
     this.out = arena.take(this.outBytesMax);
     this.look = arena.take(this.tileCount);
+    this.slots = Array.from({ length: SLOTS }, () => arena.take(bytes));
     this.motion = arena.take(motionBytes(kernels, width, height));
     this.tileTable = arena.take(this.tileCount * TILE_FIELDS * 4);
     this.grabbed = viewed ? arena.take(sourceSize.width * sourceSize.height * 4) : this.frame;

@@ -45,6 +45,15 @@ export interface Kernels {
     h: number,
     colour: number,
   ): void;
+  rectsEqual(
+    a: number,
+    b: number,
+    width: number,
+    x: number,
+    y: number,
+    w: number,
+    h: number,
+  ): number;
   shrink(
     from: number,
     fromWidth: number,

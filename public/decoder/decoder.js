@@ -10,6 +10,7 @@ import { MessageBuffer } from "./message_buffer.js";
 import { Palette } from "./palette.js";
 import { Picture } from "./picture.js";
 import { ProtocolError, Reader } from "./reader.js";
+import { TileSlots } from "./tile_slots.js";
 import { applyUpdate, readUpdateHeader } from "./update.js";
 
 export { ProtocolError };
@@ -56,6 +57,7 @@ export class Decoder {
   #handlers;
   #buffer = new MessageBuffer(maxBodyBytes(0));
   #palette = new Palette();
+  #slots = new TileSlots();
   /** Counts updates in the current epoch; becomes `seq` with the next update. */
   #epochSeq = 0;
   #time = 0;
@@ -98,6 +100,7 @@ export class Decoder {
     this.seq = null;
     this.epoch = null;
     this.#palette.clear();
+    this.#slots.clear();
     this.#needsKeyframe = true;
     this.#needsHello = true;
     this.#failed = false;
@@ -180,6 +183,7 @@ export class Decoder {
     this.#epochSeq = seq;
     this.#palette.clear();
     this.picture?.forgetContext();
+    this.#slots.clear();
     if (seq !== this.seq) this.#needsKeyframe = true;
   }
 
@@ -196,7 +200,7 @@ export class Decoder {
     if (!keyframe && this.#needsKeyframe) {
       throw new ProtocolError("Cannot apply an update: a keyframe has to come first");
     }
-    const applied = applyUpdate(reader, keyframe, picture, this.#palette);
+    const applied = applyUpdate(reader, keyframe, picture, this.#palette, this.#slots);
     this.#needsKeyframe = false;
     this.#epochSeq += seqDelta;
     this.#time += timeDelta;
@@ -212,6 +216,7 @@ export class Decoder {
   #resize(width, height) {
     checkSize(width, height);
     this.picture = new Picture(width, height);
+    this.#slots.clear();
     this.#needsKeyframe = true;
     this.#buffer.maxBodyBytes = maxBodyBytes(width * height);
     this.#handlers.resize?.({ width, height });

@@ -9,6 +9,7 @@ import { drawIndexed } from "./patches/indexed.js";
 import { drawPlanar } from "./patches/planar.js";
 import { drawSolid } from "./patches/solid.js";
 import { ProtocolError } from "./reader.js";
+import { readSlot } from "./tile_slots.js";
 
 /** @typedef {import("./picture.js").Rect} Rect */
 /** @typedef {import("./picture.js").Copy} Copy */
@@ -40,16 +41,21 @@ export function readUpdateHeader(reader) {
  * @param {boolean} keyframe
  * @param {import("./picture.js").Picture} picture changed in place
  * @param {import("./palette.js").Palette} palette grows by what the update adds
- * @returns {{ rects: Rect[], patchCount: number, copyCount: number }} the rectangles written: copies' targets first
+ * @param {import("./tile_slots.js").TileSlots} slots takes what the update saves
+ * @returns {{ rects: Rect[], patchCount: number, copyCount: number }} the rectangles written: copies' targets first, then recalls, then patches
  */
-export function applyUpdate(reader, keyframe, picture, palette) {
+export function applyUpdate(reader, keyframe, picture, palette, slots) {
+  slots.readSaves(reader, picture);
   const copies = readCopies(reader, picture);
   if (keyframe && copies.length > 0) throw new ProtocolError("Cannot copy within a keyframe");
+  const recalls = readRecalls(reader, picture);
+  if (keyframe && recalls.length > 0) throw new ProtocolError("Cannot recall within a keyframe");
   palette.readAdditions(reader);
   const { encodings, rects } = readPatchHeaders(reader, picture);
 
   if (keyframe) picture.clear();
   if (copies.length > 0) picture.copy(copies);
+  for (const { slot, rect } of recalls) slots.recall(picture, slot, rect);
   for (let i = 0; i < rects.length; i++) {
     switch (encodings[i]) {
       case 0:
@@ -73,7 +79,7 @@ export function applyUpdate(reader, keyframe, picture, palette) {
   const targets = copies.map(({ dx, dy, w, h }) => ({ x: dx, y: dy, w, h }));
   const written = keyframe
     ? [{ x: 0, y: 0, w: picture.width, h: picture.height }]
-    : targets.concat(rects);
+    : [...targets, ...recalls.map(({ rect }) => rect), ...rects];
   picture.show(written);
   return {
     rects: written,
@@ -108,6 +114,30 @@ function readCopies(reader, picture) {
   }
   checkArea("copies", area, picture.width * picture.height);
   return copies;
+}
+
+/**
+ * @param {import("./reader.js").Reader} reader
+ * @param {import("./picture.js").Picture} picture
+ */
+function readRecalls(reader, picture) {
+  const count = reader.varint();
+  /** @type {{ slot: number, rect: Rect }[]} */
+  const recalls = [];
+  let area = 0;
+  // As with patches, the body's length bounds the loop.
+  for (let i = 0; i < count; i++) {
+    const slot = readSlot(reader);
+    const x = reader.varint();
+    const y = reader.varint();
+    const w = reader.varint();
+    const h = reader.varint();
+    checkInside(x, y, w, h, picture);
+    recalls.push({ slot, rect: { x, y, w, h } });
+    area += w * h;
+  }
+  checkArea("recalls", area, picture.width * picture.height);
+  return recalls;
 }
 
 /**

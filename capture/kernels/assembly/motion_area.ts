@@ -278,11 +278,42 @@ export function motionEqualColumns(
 ): i32 {
   // Row by row, as the pixels lie in memory: the row that differs first decides.
   for (let row = y; row < y + h && limit > 0; row++) {
-    let a = frame + <usize>(row * width + x) * 4;
-    let b = reference + <usize>((row - dy) * width + x - dx) * 4;
-    for (let count = 0; count < limit; count++, a += step * 4, b += step * 4) {
-      if ((load<u32>(a) ^ load<u32>(b)) & COLOUR_BITS) limit = count;
-    }
+    const a = frame + <usize>(row * width + x) * 4;
+    const b = reference + <usize>((row - dy) * width + x - dx) * 4;
+    limit = step > 0 ? equalToRight(a, b, limit) : equalToLeft(a, b, limit);
   }
   return limit;
+}
+
+/** How many pixels from `a` and `b` on are equal, `limit` at most. */
+function equalToRight(a: usize, b: usize, limit: i32): i32 {
+  let count = 0;
+  for (; count + 4 <= limit; count += 4, a += 16, b += 16) {
+    const lanes = differingLanes(a, b);
+    if (lanes != 0) return count + ctz(lanes);
+  }
+  for (; count < limit; count++, a += 4, b += 4) {
+    if ((load<u32>(a) ^ load<u32>(b)) & COLOUR_BITS) break;
+  }
+  return count;
+}
+
+/** The same backwards. */
+function equalToLeft(a: usize, b: usize, limit: i32): i32 {
+  let count = 0;
+  for (; count + 4 <= limit; count += 4, a -= 16, b -= 16) {
+    const lanes = differingLanes(a - 12, b - 12);
+    if (lanes != 0) return count + clz(lanes) - 28;
+  }
+  for (; count < limit; count++, a -= 4, b -= 4) {
+    if ((load<u32>(a) ^ load<u32>(b)) & COLOUR_BITS) break;
+  }
+  return count;
+}
+
+/** One bit for each of four pixels. */
+// @ts-ignore: decorator
+@inline
+function differingLanes(a: usize, b: usize): i32 {
+  return i32x4.bitmask(differing(v128.load(a), v128.load(b), i32x4.splat(COLOUR_BITS)));
 }

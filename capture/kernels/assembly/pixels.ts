@@ -21,6 +21,25 @@ export function crop(from: usize, fromWidth: i32, x: i32, y: i32, to: usize, w: 
   }
 }
 
+/** True when a rectangle has the same colours at the same place in two frames of the same width. */
+export function rectsEqual(a: usize, b: usize, width: i32, x: i32, y: i32, w: i32, h: i32): bool {
+  const mask = i32x4.splat(COLOUR_BITS);
+  for (let row = y; row < y + h; row++) {
+    const start = <usize>(row * width + x) * 4;
+    let i = 0;
+    for (; i + 4 <= w; i += 4) {
+      const at = start + <usize>i * 4;
+      const differs = v128.xor(v128.load(a + at), v128.load(b + at));
+      if (v128.any_true(v128.and(differs, mask))) return false;
+    }
+    for (; i < w; i++) {
+      const at = start + <usize>i * 4;
+      if ((load<u32>(a + at) ^ load<u32>(b + at)) & COLOUR_BITS) return false;
+    }
+  }
+  return true;
+}
+
 /** Sets a rectangle to one colour, 0x00RRGGBB. */
 export function fillRect(frame: usize, width: i32, x: i32, y: i32, w: i32, h: i32, colour: u32): void {
   for (let row = y; row < y + h; row++) {
