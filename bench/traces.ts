@@ -13,7 +13,7 @@ import { helloMessage } from "../capture/messages.ts";
 import { Decoder } from "../public/decoder/decoder.js";
 import { openRecording } from "./frames.ts";
 
-interface Result {
+export interface Result {
   file: string;
   frames: number;
   changedFrames: number;
@@ -41,7 +41,7 @@ const SETTINGS = { threshold: 0, refineAfterMs: 500, maxPatches: 3000, refreshRa
 const FRAME_MS = 1000 / 15;
 
 /** Plays one recording. */
-async function play(file: string): Promise<Result> {
+export async function play(file: string): Promise<Result> {
   const { width, height, frames } = await openRecording(file);
   const pipeline = new Pipeline(await loadKernels(), 0, 0, { width, height });
   const decoder = new Decoder();
