@@ -190,6 +190,7 @@ function complete(merged: PartialOptions): Config {
     keyframeIntervalMs: pick("keyframeIntervalMs"),
     maxPatches: pick("maxPatches"),
     refreshRatio: pick("refreshRatio"),
+    quality: pick("quality"),
     scale: pick("scale"),
     region: merged.region ?? null,
     masks: pick("masks"),

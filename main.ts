@@ -117,7 +117,9 @@ async function main(): Promise<void> {
 
   // Nothing here ever connects out: from now on the process cannot.
   await Deno.permissions.revoke({ name: "net" });
-  announce(config, server.addr, engine, open);
+  // A token that was given is known already: it goes to a terminal for convenience, but into no log.
+  const showToken = given.token === undefined || Deno.stderr.isTerminal();
+  announce(config, server.addr, engine, open, showToken);
 
   let stopping = false;
   const stop = async () => {
@@ -133,11 +135,20 @@ async function main(): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, stop);
 }
 
-/** One link to open, what is captured, and the line for machines. */
-function announce(config: Config, addr: Deno.NetAddr, engine: Engine, open: boolean): void {
+/**
+ * One link to open, what is captured, and the line for machines.
+ * @param showToken put the token into the link
+ */
+function announce(
+  config: Config,
+  addr: Deno.NetAddr,
+  engine: Engine,
+  open: boolean,
+  showToken: boolean,
+): void {
   const literal = addr.hostname.includes(":") ? `[${addr.hostname}]` : addr.hostname;
   const reachable = literal === "0.0.0.0" ? "127.0.0.1" : literal === "[::]" ? "[::1]" : literal;
-  const fragment = open ? "" : `#token=${encodeURIComponent(config.token ?? "")}`;
+  const fragment = open || !showToken ? "" : `#token=${encodeURIComponent(config.token ?? "")}`;
   if (engine.note) say(`Patchcast: ${engine.note}`);
   const { width, height } = engine.hello("");
   say(`Patchcast captures ${engine.label} (${width}×${height})`);

@@ -37,7 +37,13 @@ export interface Result {
   exact: boolean;
 }
 
-const SETTINGS = { threshold: 0, refineAfterMs: 500, maxPatches: 3000, refreshRatio: 0.9 };
+const SETTINGS = {
+  threshold: 0,
+  refineAfterMs: 500,
+  maxPatches: 3000,
+  refreshRatio: 0.9,
+  quality: "lossless",
+} as const;
 const FRAME_MS = 1000 / 15;
 
 /** Plays one recording. */

@@ -5,6 +5,9 @@
  * before: a difference that is not sent now is found again later. With a threshold, a difference of at
  * most that many steps in every channel waits ("deferred"); slow fades add up until they pass it. A tile
  * whose deferred content has stood still for `refineAfterMs` is then compared exactly and sent.
+ *
+ * Tiles that viewers show with losses (`markLossy`) wait in the same way: as long as the frame's content stays
+ * the same they are no change, and after a short quiet they are sent exactly, the cheapest first.
  */
 import { clip, type Rect } from "./geometry.ts";
 import type { Kernels } from "./kernels/kernels.ts";
@@ -17,9 +20,17 @@ export interface DiffOptions {
   readonly refineAfterMs: number;
 }
 
-/** A tile with a difference too small to send: since when its content has stood still. */
+/** A quiet tile with losses is repaired after this time, ms; with what a repair takes it is exact within 500. */
+const LOSSY_QUIET_MS = 150;
+/** Tiles with losses repaired at once: at least these, and at least this share of all that are due. */
+const REPAIR_TILES = 24;
+const REPAIR_SHARE = 1 / 3;
+
+/** A tile with a difference that waits: since when its content has stood still. */
 interface Deferred {
   readonly hash: number;
+  /** What viewers show was sent with losses. */
+  readonly lossy: boolean;
   /** Clock of the `now` given to `find`, ms. */
   readonly since: number;
 }
@@ -41,10 +52,28 @@ export class Differ {
 
   /** Whether `find` has something to do at `now` even if no pixel changed. */
   refinementDue(now: number, refineAfterMs: number): boolean {
-    for (const { since } of this.#deferred.values()) {
-      if (now - since >= refineAfterMs) return true;
+    for (const waiting of this.#deferred.values()) {
+      if (isDue(waiting, now, refineAfterMs)) return true;
     }
     return false;
+  }
+
+  /** Tiles that viewers show with losses. */
+  get lossyTiles(): number {
+    let count = 0;
+    for (const { lossy } of this.#deferred.values()) if (lossy) count++;
+    return count;
+  }
+
+  /** What was just sent of `rect` had losses. */
+  markLossy(rect: Rect, now: number): void {
+    const { tilesAcross } = this.#space;
+    for (let y = Math.floor(rect.y / TILE); y * TILE < rect.y + rect.h; y++) {
+      for (let x = Math.floor(rect.x / TILE); x * TILE < rect.x + rect.w; x++) {
+        const tile = y * tilesAcross + x;
+        this.#deferred.set(tile, { hash: this.#hash(tile), lossy: true, since: now });
+      }
+    }
   }
 
   /**
@@ -110,14 +139,16 @@ export class Differ {
     for (let tile = 0; tile < tileCount; tile++) {
       if (look[tile] === 0) continue;
       const state = table[tile * TILE_FIELDS];
+      const before = this.#deferred.get(tile);
+      // The same content, only shown with losses: `#refine` will repair it.
+      if (state !== 0 && before?.lossy && before.hash === this.#hash(tile)) continue;
       if (state === 1) boxes.push(boxAt(table, tile));
       if (state === 0 || threshold === 0) {
         this.#deferred.delete(tile);
       } else {
         // Also where a box is sent: small differences may remain outside the box.
         const hash = this.#hash(tile);
-        const before = this.#deferred.get(tile);
-        if (before?.hash !== hash) this.#deferred.set(tile, { hash, since: now });
+        if (before?.hash !== hash) this.#deferred.set(tile, { hash, lossy: false, since: now });
       }
     }
   }
@@ -127,8 +158,7 @@ export class Differ {
     if (!this.refinementDue(now, refineAfterMs)) return;
     const look = this.#space.lookBytes;
     look.fill(0);
-    for (const [tile, { since }] of this.#deferred) {
-      if (now - since < refineAfterMs) continue;
+    for (const tile of this.#dueTiles(refineAfterMs, now)) {
       look[tile] = 1;
       this.#deferred.delete(tile);
     }
@@ -139,14 +169,40 @@ export class Differ {
     }
   }
 
+  /** What to refine now: all small differences that are due, and the cheapest of the tiles with losses. */
+  #dueTiles(refineAfterMs: number, now: number): number[] {
+    const due = [...this.#deferred].filter(([, waiting]) => isDue(waiting, now, refineAfterMs));
+    const small = due.filter(([, { lossy }]) => !lossy).map(([tile]) => tile);
+    const lossy = due.filter(([, { lossy }]) => lossy).map(([tile]) => tile);
+    const allowed = Math.max(REPAIR_TILES, Math.ceil(lossy.length * REPAIR_SHARE));
+    if (lossy.length <= allowed) return [...small, ...lossy];
+    const cost = new Map(lossy.map((tile) => [tile, this.#busyPixels(tile)]));
+    lossy.sort((a, b) => cost.get(a)! - cost.get(b)!);
+    return [...small, ...lossy.slice(0, allowed)];
+  }
+
+  #busyPixels(tile: number): number {
+    const { frame, width } = this.#space;
+    const { x, y, w, h } = this.#rectOf(tile);
+    return this.#kernels.surveyColours(frame, width, x, y, w, h, 0) >>> 16;
+  }
+
   #hash(tile: number): number {
-    const { frame, width, height, tilesAcross } = this.#space;
-    const x = (tile % tilesAcross) * TILE;
-    const y = Math.floor(tile / tilesAcross) * TILE;
-    const w = Math.min(TILE, width - x);
-    const h = Math.min(TILE, height - y);
+    const { frame, width } = this.#space;
+    const { x, y, w, h } = this.#rectOf(tile);
     return this.#kernels.hashRect(frame, width, x, y, w, h);
   }
+
+  #rectOf(tile: number): Rect {
+    const { width, height, tilesAcross } = this.#space;
+    const x = (tile % tilesAcross) * TILE;
+    const y = Math.floor(tile / tilesAcross) * TILE;
+    return { x, y, w: Math.min(TILE, width - x), h: Math.min(TILE, height - y) };
+  }
+}
+
+function isDue({ since, lossy }: Deferred, now: number, refineAfterMs: number): boolean {
+  return now - since >= (lossy ? LOSSY_QUIET_MS : refineAfterMs);
 }
 
 function boxAt(table: Int32Array, tile: number): Rect {

@@ -39,6 +39,8 @@ export interface UpdatePlan {
   readonly blacken: readonly Rect[];
   /** What to draw. */
   readonly rects: readonly Rect[];
+  /** Where losses are allowed, and how many: quality 1 (worst) to 100. */
+  readonly losses: { readonly allowed: (cell: Rect) => boolean; readonly quality: number };
   /** Address of the pixels to draw, BGRX, as large as the workspace. */
   readonly from: number;
   /** Address of the decoders' canvas, BGRX; the update is drawn on it. */
@@ -50,7 +52,12 @@ export interface EncodedUpdate {
   readonly patchCount: number;
   /** Patches by the name of their encoding. */
   readonly patches: Readonly<Record<string, number>>;
+  /** What was drawn with losses, and the bytes of that. */
+  readonly lossy: { readonly rects: readonly Rect[]; readonly bytes: number };
 }
+
+/** No losses anywhere. */
+export const LOSSLESS: UpdatePlan["losses"] = { allowed: () => false, quality: 100 };
 
 const KEYFRAME = 1;
 /**
@@ -77,6 +84,7 @@ export class Encoder {
   startEpoch(): void {
     this.#kernels.paletteReset();
     this.#kernels.contextReset();
+    this.#kernels.lossyReset?.();
     this.#announced = 0;
   }
 
@@ -87,12 +95,20 @@ export class Encoder {
       this.#kernels.fillRect(plan.canvas, width, x, y, w, h, 0);
     }
     const raster = { address: plan.from, width };
-    const planned = planPatches(this.#kernels, raster, plan.rects, !plan.keyframe);
+    const planned = planPatches(this.#kernels, raster, plan.rects, {
+      hurry: !plan.keyframe,
+      mayLose: plan.losses.allowed,
+    });
     const patches = planned.flatMap((patch) => this.#fit(patch));
     // Payloads first: they decide which colours the palette takes in.
     const payloads = new ByteWriter();
     for (const _ of plan.blacken) payloads.rgb(0);
-    for (const patch of patches) this.#payload(payloads, raster, plan.canvas, patch);
+    let lossyBytes = 0;
+    for (const patch of patches) {
+      const before = payloads.length;
+      this.#payload(payloads, raster, plan, patch);
+      if (patch.encoding === ENCODING.lossy) lossyBytes += payloads.length - before;
+    }
 
     const body = new ByteWriter();
     body.u8(plan.keyframe ? KEYFRAME : 0).varint(plan.seqDelta).varint(plan.timeDelta);
@@ -114,6 +130,10 @@ export class Encoder {
       message: frameMessage(0x03, body),
       patchCount: plan.blacken.length + patches.length,
       patches: countByEncoding(patches),
+      lossy: {
+        rects: patches.filter((patch) => patch.encoding === ENCODING.lossy).map(({ rect }) => rect),
+        bytes: lossyBytes,
+      },
     };
   }
 
@@ -135,12 +155,23 @@ export class Encoder {
   }
 
   /** Writes a patch's payload and draws it on the canvas. */
-  #payload(out: ByteWriter, { address, width }: Raster, canvas: number, patch: PlannedPatch): void {
+  #payload(
+    out: ByteWriter,
+    { address, width }: Raster,
+    { canvas, losses: { quality } }: UpdatePlan,
+    patch: PlannedPatch,
+  ): void {
     const { encoding, rect: { x, y, w, h } } = patch;
     const kernels = this.#kernels;
     const to = this.#space.out;
     if (encoding === ENCODING.context) {
       const length = kernels.contextEncode(address, canvas, width, x, y, w, h, to);
+      out.varint(length).bytes(this.#space.outBytes(length));
+      return;
+    }
+    if (encoding === ENCODING.lossy) {
+      const { height } = this.#space;
+      const length = kernels.lossyEncode(address, canvas, width, height, x, y, w, h, quality, to);
       out.varint(length).bytes(this.#space.outBytes(length));
       return;
     }

@@ -193,6 +193,7 @@ export class CaptureLoop {
       messageBytes: this.#emitter.messageBytes,
       streamBytes: this.#emitter.streamBytes,
       deferredTiles: this.#pipeline.deferredTiles,
+      lossyTiles: this.#pipeline.lossyTiles,
       sleeping: this.#sleeping,
     };
   }

@@ -14,6 +14,7 @@ export class LoopStats {
   keyframes = 0;
   patches = 0;
   copies = 0;
+  recalls = 0;
   changedPixels = 0;
 
   /** @param now ms, steady */
@@ -29,6 +30,7 @@ export class LoopStats {
     if (update.keyframe) this.keyframes++;
     this.patches += update.patchCount;
     this.copies += update.copyCount;
+    this.recalls += update.recallCount;
     this.changedPixels += update.changedPixels;
   }
 
@@ -46,6 +48,7 @@ export class LoopStats {
       keyframes: this.keyframes,
       patches: this.patches,
       copies: this.copies,
+      recalls: this.recalls,
       changedPixels: this.changedPixels,
       rawEquivalentBytes: this.changedPixels * 4,
     };

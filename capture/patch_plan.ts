@@ -6,7 +6,8 @@
  * the encoding that suits it.
  *
  * - the whole rectangle has one colour: solid;
- * - photographs: planar, which is fast and leaves the rest to zstd. A cell counts as one when a good part
+ * - photographs that keep changing, where losses are allowed: lossy;
+ * - other photographs: planar, which is fast and leaves the rest to zstd. A cell counts as one when a good part
  *   of its pixels have colours of their own and most differ from their left neighbour;
  * - everything else: context, by far the smallest.
  *
@@ -20,7 +21,7 @@ import type { Kernels } from "./kernels/kernels.ts";
 import { TILE } from "./workspace.ts";
 
 /** Encodings of docs/PROTOCOL.md, "Patch payloads". */
-export const ENCODING = { solid: 0, indexed: 1, planar: 2, context: 3 } as const;
+export const ENCODING = { solid: 0, indexed: 1, planar: 2, context: 3, lossy: 4 } as const;
 
 export interface PlannedPatch {
   readonly encoding: number;
@@ -44,19 +45,30 @@ const MAX_BUSY_PIXELS = 300_000;
 /** `surveyColours` counts colours up to here. */
 const SURVEY_LIMIT = 1025;
 
+/** A cell with text or flat areas in it is never lossy: each of its parts of this side must look like a photograph. */
+const PART = 32;
+const PART_COLOUR_SHARE = 1 / 8;
+const PART_BUSY_SHARE = 1 / 3;
+
 interface Cell extends PlannedPatch {
   readonly busy: number;
 }
 
+export interface PlanOptions {
+  /** Keep within `MAX_BUSY_PIXELS`. */
+  readonly hurry: boolean;
+  /** Whether a cell (within one tile) may be sent with losses, if it is a photograph all over. */
+  readonly mayLose: (cell: Rect) => boolean;
+}
+
 /**
  * Cuts `rects` into patches in drawing order; together they cover exactly the same pixels.
- * @param hurry keep within `MAX_BUSY_PIXELS`
  */
 export function planPatches(
   kernels: Kernels,
   raster: Raster,
   rects: readonly Rect[],
-  hurry: boolean,
+  { hurry, mayLose }: PlanOptions,
 ): PlannedPatch[] {
   const patches: PlannedPatch[] = [];
   let busy = 0;
@@ -65,7 +77,7 @@ export function planPatches(
       patches.push({ encoding: ENCODING.solid, rect });
       continue;
     }
-    const cells = cellsOf(kernels, raster, rect);
+    const cells = cellsOf(kernels, raster, rect, mayLose);
     busy += cells.reduce((sum, cell) => sum + cell.busy, 0);
     const kinds = hurry && busy > MAX_BUSY_PIXELS
       ? cells.map((cell) => cell.encoding === ENCODING.context ? indexed(cell) : cell)
@@ -86,13 +98,18 @@ function isSolid(kernels: Kernels, { address, width }: Raster, { x, y, w, h }: R
 }
 
 /** The rectangle cut along the grid, in reading order. */
-function cellsOf(kernels: Kernels, raster: Raster, rect: Rect): Cell[] {
+function cellsOf(
+  kernels: Kernels,
+  raster: Raster,
+  rect: Rect,
+  mayLose: PlanOptions["mayLose"],
+): Cell[] {
   const cells: Cell[] = [];
   for (let y = rect.y; y < rect.y + rect.h; y = nextGridLine(y)) {
     const h = Math.min(nextGridLine(y), rect.y + rect.h) - y;
     for (let x = rect.x; x < rect.x + rect.w; x = nextGridLine(x)) {
       const w = Math.min(nextGridLine(x), rect.x + rect.w) - x;
-      cells.push(judge(kernels, raster, { x, y, w, h }));
+      cells.push(judge(kernels, raster, { x, y, w, h }, mayLose));
     }
   }
   return cells;
@@ -102,15 +119,37 @@ function nextGridLine(coordinate: number): number {
   return (Math.floor(coordinate / TILE) + 1) * TILE;
 }
 
-function judge(kernels: Kernels, { address, width }: Raster, rect: Rect): Cell {
-  const { x, y, w, h } = rect;
-  const survey = kernels.surveyColours(address, width, x, y, w, h, SURVEY_LIMIT);
-  const colours = survey & 0xffff;
-  const busy = survey >>> 16;
-  const area = w * h;
+function judge(
+  kernels: Kernels,
+  raster: Raster,
+  rect: Rect,
+  mayLose: PlanOptions["mayLose"],
+): Cell {
+  const { colours, busy, area } = survey(kernels, raster, rect);
+  if (mayLose(rect) && isPhotoAllOver(kernels, raster, rect)) {
+    return { encoding: ENCODING.lossy, rect, busy };
+  }
   const photo = area >= MIN_PHOTO_PIXELS && colours > area * PHOTO_COLOUR_SHARE &&
     busy > area * PHOTO_BUSY_SHARE;
   return { encoding: photo ? ENCODING.planar : ENCODING.context, rect, busy };
+}
+
+function isPhotoAllOver(kernels: Kernels, raster: Raster, { x, y, w, h }: Rect): boolean {
+  for (let top = 0; top < h; top += PART) {
+    for (let left = 0; left < w; left += PART) {
+      const size = { w: Math.min(PART, w - left), h: Math.min(PART, h - top) };
+      const part = survey(kernels, raster, { x: x + left, y: y + top, ...size });
+      const { colours, busy, area } = part;
+      if (colours < area * PART_COLOUR_SHARE || busy < area * PART_BUSY_SHARE) return false;
+    }
+  }
+  return true;
+}
+
+/** Colours (that the palette lacks), pixels that differ from their left neighbour, and all pixels. */
+function survey(kernels: Kernels, { address, width }: Raster, { x, y, w, h }: Rect) {
+  const packed = kernels.surveyColours(address, width, x, y, w, h, SURVEY_LIMIT);
+  return { colours: packed & 0xffff, busy: packed >>> 16, area: w * h };
 }
 
 /** Joins neighbours of the same kind within a row of cells. */

@@ -8,13 +8,15 @@
  * that decoders hear after `Pipeline.resize` or a keyframe.
  */
 import { Differ } from "./diff.ts";
-import { type Copy, Encoder } from "./encode.ts";
+import { type Copy, Encoder, LOSSLESS } from "./encode.ts";
 import type { Rect, Size } from "./geometry.ts";
 import { Arena, type Kernels } from "./kernels/kernels.ts";
 import { mergeRects } from "./merge.ts";
 import { applyCopies } from "./motion/apply_copies.ts";
 import { MotionFinder } from "./motion/motion.ts";
 import { type Recall, type Save, TileMemory } from "./recall.ts";
+import { Heat } from "./heat.ts";
+import { LossRate } from "./loss_rate.ts";
 import { concat, epochMessage } from "./messages.ts";
 import { TILE, Workspace } from "./workspace.ts";
 
@@ -25,6 +27,8 @@ export interface UpdateSettings {
   readonly maxPatches: number;
   /** With a larger share of the frame changed a keyframe is sent instead, 0 to 1. */
   readonly refreshRatio: number;
+  /** `auto`: photographs that keep changing may be sent with losses. */
+  readonly quality: "lossless" | "auto";
 }
 
 /** What to send: what moved, and the rectangles of the frame that then differ from the reference; or everything. */
@@ -37,6 +41,8 @@ export interface Changes {
   /** Already applied to the reference, after the copies. */
   readonly recalls: readonly Recall[];
   readonly rects: readonly Rect[];
+  /** Where losses are allowed. */
+  readonly mayLose: (cell: Rect) => boolean;
   /** What looking for motion took, ms. */
   readonly motionMs: number;
 }
@@ -53,7 +59,10 @@ export interface Update {
   readonly changedPixels: number;
 }
 
-/** Above this share of changed tiles a catch-up is no better than a keyframe. */
+/**
+ * Above this share of the frame a catch-up is no better than a keyframe. Its rectangles, merged, may overlap; they
+ * are drawn twice, and decoders refuse patches of more than twice the frame.
+ */
 const CATCH_UP_SHARE = 0.9;
 
 export class Pipeline {
@@ -63,6 +72,8 @@ export class Pipeline {
   #differ: Differ;
   #motion: MotionFinder;
   #memory: TileMemory;
+  #heat: Heat;
+  readonly #losses = new LossRate();
   /** The newest clock given to `findChanges`, ms. */
   #now = 0;
   #encoder: Encoder;
@@ -90,6 +101,7 @@ export class Pipeline {
     this.#differ = new Differ(kernels, this.#space);
     this.#motion = new MotionFinder(kernels, this.#space, this.#space.motion);
     this.#memory = new TileMemory(kernels, this.#space);
+    this.#heat = new Heat(this.#space.tileCount, this.#space.tilesAcross);
     this.#encoder = new Encoder(kernels, this.#space);
     this.#tileSeq = new Float64Array(this.#space.tileCount);
   }
@@ -111,6 +123,11 @@ export class Pipeline {
     return this.#differ.deferredTiles;
   }
 
+  /** Tiles that viewers show with losses. */
+  get lossyTiles(): number {
+    return this.#differ.lossyTiles;
+  }
+
   refinementDue(now: number, refineAfterMs: number): boolean {
     return this.#differ.refinementDue(now, refineAfterMs);
   }
@@ -121,6 +138,7 @@ export class Pipeline {
     this.#differ = new Differ(this.#kernels, this.#space);
     this.#motion = new MotionFinder(this.#kernels, this.#space, this.#space.motion);
     this.#memory = new TileMemory(this.#kernels, this.#space);
+    this.#heat = new Heat(this.#space.tileCount, this.#space.tilesAcross);
     this.#encoder = new Encoder(this.#kernels, this.#space);
     this.#tileSeq = new Float64Array(this.#space.tileCount);
     this.#sizeSeq = this.#seq + 1;
@@ -146,12 +164,14 @@ export class Pipeline {
       copies: [],
       recalls: [],
       rects: [{ x: 0, y: 0, w: width, h: height }],
+      mayLose: () => false,
       motionMs: 0,
     };
     if (force || this.#needsKeyframe) return all;
     const boxes = this.#differ.find(damage, settings, now);
     if (boxes.length === 0) return undefined;
     const start = performance.now();
+    this.#heat.note(boxes, now);
     const saves = this.#memory.remember(boxes, now);
     const copies = this.#motion.find(mergeRects(boxes));
     const left = copies.length > 0 ? this.#afterCopies(copies, boxes) : boxes;
@@ -161,7 +181,10 @@ export class Pipeline {
     const tooMuch = rects.length > settings.maxPatches ||
       areaOf(rects) > settings.refreshRatio * width * height;
     if (tooMuch) return { ...all, motionMs };
-    return { keyframe: false, saves, copies, recalls, rects, motionMs };
+    const mayLose = settings.quality === "auto"
+      ? (cell: Rect) => this.#heat.isHot(cell, now)
+      : () => false;
+    return { keyframe: false, saves, copies, recalls, rects, mayLose, motionMs };
   }
 
   /** Moves what moved on the reference too, and looks what is left to send. */
@@ -196,9 +219,12 @@ export class Pipeline {
       seqDelta: 1,
       timeDelta: Math.max(0, time - this.#time),
       blacken: [],
+      losses: { allowed: changes.mayLose, quality: this.#losses.quality },
       from: frame,
       canvas: reference,
     });
+    for (const rect of encoded.lossy.rects) this.#differ.markLossy(rect, this.#now);
+    this.#losses.sent(encoded.lossy.bytes, this.#now);
     this.#time = Math.max(this.#time, time);
     this.#seq++;
     const moved = copies.map(({ dx, dy, w, h }) => ({ x: dx, y: dy, w, h }));
@@ -235,6 +261,7 @@ export class Pipeline {
       recalls: [],
       blacken: [],
       rects: [{ x: 0, y: 0, w: width, h: height }],
+      losses: LOSSLESS,
       from: reference,
       canvas: joining,
     });
@@ -273,10 +300,10 @@ export class Pipeline {
     }
     const { reference, joining, width, height } = this.#space;
     const usable = since !== null && since >= this.#sizeSeq && since < this.#seq;
-    const tiles = usable ? this.#tilesChangedAfter(since) : [];
-    const keyframe = !usable || tiles.length > CATCH_UP_SHARE * this.#space.tileCount;
+    const merged = usable ? mergeRects(this.#tilesChangedAfter(since)) : [];
+    const keyframe = !usable || areaOf(merged) > CATCH_UP_SHARE * width * height;
     const from = keyframe ? this.#seq - 1 : since;
-    const rects = keyframe ? [{ x: 0, y: 0, w: width, h: height }] : mergeRects(tiles);
+    const rects = keyframe ? [{ x: 0, y: 0, w: width, h: height }] : merged;
     // What the viewer shows in the changed tiles is not known here, around them it is the reference.
     if (!keyframe) this.#kernels.copyRect(reference, joining, width, 0, 0, width, height);
     this.#encoder.startEpoch();
@@ -289,6 +316,7 @@ export class Pipeline {
       recalls: [],
       blacken: keyframe ? [] : rects,
       rects,
+      losses: LOSSLESS,
       from: reference,
       canvas: joining,
     });

@@ -103,11 +103,13 @@ export interface StatsAnswer {
   readonly epochs: number;
   readonly patches: number;
   readonly copies: number;
+  readonly recalls: number;
   readonly changedPixels: number;
   readonly rawEquivalentBytes: number;
   readonly messageBytes: number;
   readonly streamBytes: number;
   readonly deferredTiles: number;
+  readonly lossyTiles: number;
   readonly sleeping: boolean;
 }
 

@@ -19,6 +19,8 @@ export interface LiveSettings {
   readonly maxPatches: number;
   /** A larger changed share of the frame than this makes the update a keyframe; 0.01 to 1. */
   readonly refreshRatio: number;
+  /** `auto`: photographs that keep changing are sent with losses while they move; `lossless`: nothing ever is. */
+  readonly quality: "lossless" | "auto";
   /** Size of the picture sent, as a factor of the source's; 0.1 to 1. */
   readonly scale: number;
   /** The part of the source that is captured, in its pixels; null: all of it. */
@@ -60,6 +62,12 @@ export const liveSettingsSchema = z.strictObject({
     "RATIO",
     "A larger changed share of the frame makes an update a keyframe",
   ),
+  quality: option(z.enum(["lossless", "auto"]), {
+    kind: "text",
+    allowed: "lossless or auto",
+    placeholder: "HOW",
+    summary: "lossless, or auto: video loses detail while it moves, exact when it stops",
+  }),
   scale: numberOption([0.1, 1], "RATIO", "Size of the picture sent, as a factor of the source's"),
   region: option(rectSchema.nullable(), {
     kind: "rect",
@@ -93,6 +101,7 @@ export const liveDefaults = {
   keyframeIntervalMs: 0,
   maxPatches: 3000,
   refreshRatio: 0.9,
+  quality: "lossless",
   scale: 1,
   region: null,
   masks: [],

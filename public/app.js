@@ -42,6 +42,8 @@ let seq = null;
 /** @type {number | null} */
 let clockOffsetMs = null;
 let path = "";
+/** Places of the picture that are not exact yet. */
+let inexactTiles = 0;
 let place = "";
 let dismissedNote = "";
 /** @type {import("./engine/host.js").EngineHandle | null} */
@@ -158,6 +160,10 @@ function receive(event) {
         `The screen being watched, ${event.width} by ${event.height}`,
       );
       return view.setFrame(event);
+    case "losses":
+      inexactTiles = event.rects.length;
+      root.dataset.inexact = String(inexactTiles);
+      return overlay.setLosses(event.rects);
     case "painted":
       seq = event.seq;
       root.dataset.seq = String(seq);
@@ -172,6 +178,7 @@ function receive(event) {
         zoom: view.percent,
         clockOffsetMs,
         path,
+        inexactTiles,
       });
     case "fault":
       return showOwnStatus("ended", `The page cannot draw: ${event.text}`);

@@ -38,6 +38,8 @@ export interface CaptureStats {
   readonly epochs: number;
   readonly patches: number;
   readonly copies: number;
+  /** Rectangles drawn from what viewers had saved before. */
+  readonly recalls: number;
   readonly changedPixels: number;
   /** What the updates would have been as raw 32-bit pixels of the changed rectangles. */
   readonly rawEquivalentBytes: number;
@@ -46,6 +48,8 @@ export interface CaptureStats {
   readonly streamBytes: number;
   /** Tiles whose difference is below the threshold and still to be sent. */
   readonly deferredTiles: number;
+  /** Tiles that viewers show with losses, still to be repaired (`quality` `auto`). */
+  readonly lossyTiles: number;
   readonly sleeping: boolean;
 }
 

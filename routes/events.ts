@@ -104,6 +104,8 @@ class EventReader {
   readonly #generation: number;
   readonly #resume: number;
   #index: number | undefined;
+  /** Events that lead to `#index`, still to be sent. */
+  #entry: readonly EventItem[] = [];
   #ending: { code: number; text: string } | undefined;
   #ended = false;
   #greeted = false;
@@ -131,9 +133,15 @@ class EventReader {
         this.#greeted = true;
         return this.#count(this.#feed.hello());
       }
+      if (this.#entry.length > 0) {
+        const [first, ...rest] = this.#entry;
+        this.#entry = rest;
+        return this.#count(first);
+      }
+      this.#index ??= this.#feed.indexAfter(this.#resume);
       if (this.#index === undefined) {
-        this.#index = this.#feed.indexAfter(this.#resume);
-        if (this.#index === undefined) return await this.#keyframe();
+        await this.#enter();
+        continue;
       }
       const item = this.#feed.get(this.#index);
       if (item) {
@@ -143,7 +151,8 @@ class EventReader {
       // The item is gone, not yet to come: this viewer was too slow.
       if (this.#index < this.#feed.end) {
         this.catchUps++;
-        return await this.#keyframe();
+        await this.#enter();
+        continue;
       }
       await this.#feed.changed();
     }
@@ -154,10 +163,9 @@ class EventReader {
     this.#feed.wakeAll();
   }
 
-  async #keyframe(): Promise<EventItem> {
-    const item = await this.#feed.keyframe();
+  async #enter(): Promise<void> {
+    this.#entry = await this.#feed.keyframe();
     this.#index = this.#feed.end;
-    return this.#count(item);
   }
 
   #count(item: EventItem): EventItem {

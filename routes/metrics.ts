@@ -92,6 +92,7 @@ function counters({ stats, viewers }: Measured): Metric[] {
     ["patchcast_epochs_total", "Epochs", stats.epochs],
     ["patchcast_patches_total", "Patches", stats.patches],
     ["patchcast_copies_total", "Copies", stats.copies],
+    ["patchcast_recalls_total", "Recalls", stats.recalls],
     ["patchcast_changed_pixels_total", "Pixels in changed rectangles", stats.changedPixels],
     ["patchcast_raw_bytes_total", "Changes as raw 32-bit pixels", stats.rawEquivalentBytes],
     ["patchcast_message_bytes_total", "Updates before zstd", stats.messageBytes],

@@ -34,10 +34,12 @@ const captureStatsSchema = z.object({
   epochs: count,
   patches: count,
   copies: count,
+  recalls: count,
   changedPixels: count,
   rawEquivalentBytes: count.describe("The changed rectangles as raw 32-bit pixels"),
   messageBytes: count.describe("The updates before zstd"),
   streamBytes: count.describe("The updates after zstd"),
+  lossyTiles: count.describe("Tiles shown with losses, still to be repaired"),
   deferredTiles: count.describe(
     "Tiles whose difference is below the threshold and still to be sent",
   ),

@@ -109,15 +109,30 @@ export interface Kernels {
     h: number,
     out: number,
   ): number;
+  lossyReset?(): void;
+  lossyEncode(
+    frame: number,
+    canvas: number,
+    width: number,
+    height: number,
+    x: number,
+    y: number,
+    w: number,
+    h: number,
+    quality: number,
+    out: number,
+  ): number;
   motionIndexBytes(pictureWidth: number): number;
   motionBegin(
     memoryAddress: number,
+    frame: number,
+    reference: number,
     pictureWidth: number,
     pictureHeight: number,
     sampleSparseness: number,
   ): void;
-  motionIndex(picture: number, x: number, y: number, w: number, h: number): void;
-  motionMatch(picture: number, x: number, y: number, w: number, h: number): number;
+  motionIndex(x: number, y: number, w: number, h: number): void;
+  motionMatch(x: number, y: number, w: number, h: number): number;
   motionVote(least: number, out: number): number;
   motionDropVector(dx: number, dy: number): void;
   motionDropArea(x: number, y: number, w: number, h: number): void;

@@ -16,6 +16,7 @@ import type { Kernels } from "../kernels/kernels.ts";
 import type { Workspace } from "../workspace.ts";
 import { boundsOf, type Box, CELL, cellsAround } from "./cells.ts";
 import { grow, trim } from "./edges.ts";
+import { searchArea } from "./search_area.ts";
 
 /** At most this many copies in one update. */
 export const MAX_COPIES = 64;
@@ -23,19 +24,23 @@ export const MAX_COPIES = 64;
 /** Less change than this costs less to send than to search, pixels. */
 const MIN_CHANGED_PIXELS = 1024;
 /** A displacement that fewer features agree on is chance, or too little to care. */
-const MIN_VOTES = 2;
-/** Changed pixels from which half, a quarter, an eighth of the features are taken. */
-const SPARSER_FROM = [1 << 16, 1 << 18, 1 << 20];
+const MIN_VOTES = 3;
+/** Pixels to search from which half, a quarter, an eighth of the features are taken. */
+const SPARSER_FROM = [1 << 15, 1 << 17, 1 << 19];
 /** Displacements tried in one update. */
 const MAX_DISPLACEMENTS = 24;
 /** Copies with one displacement: what moved in more pieces than this is not a window or a scroll. */
 const MAX_PIECES = 12;
-/** Work (see motion_area.ts) that a copy must save: its header and the cut that it makes cost bytes. */
-const MIN_WORK = 24;
-/** What moves reaches at most this far beyond its features (blank margins), pixels. */
-const MARGIN = 64;
-/** A displacement with so many votes may hold for all that changed. */
-const STRONG_VOTES = 32;
+/**
+ * Work (see motion_area.ts) that a copy must save, since its header and the cut that it makes cost bytes:
+ * that of 24 busy pixels.
+ */
+const MIN_WORK = 72;
+/**
+ * What moves reaches beyond the features that tell of it: blank margins, and repeating content, which has no
+ * vote of its own. The more votes, the further it is worth looking, pixels.
+ */
+const MARGIN_PER_VOTE = 24;
 /** Cells compared in one update, as a multiple of the picture's: bounds the time. */
 const COMPARE_BUDGET = 3;
 /** i32 fields that a kernel writes at most. */
@@ -71,8 +76,7 @@ export class MotionFinder {
    * @param dirty disjoint rectangles around what differs between frame and reference
    */
   find(dirty: readonly Rect[]): Copy[] {
-    const changed = dirty.reduce((sum, { w, h }) => sum + w * h, 0);
-    if (changed < MIN_CHANGED_PIXELS || !this.#match(dirty, sparsenessFor(changed))) return [];
+    if (pixelsIn(dirty) < MIN_CHANGED_PIXELS || !this.#match(dirty)) return [];
     const { width, height } = this.#space;
     const bounds = boundsOf(dirty);
     const copies: Copy[] = [];
@@ -81,10 +85,8 @@ export class MotionFinder {
     for (let tried = 0; tried < MAX_DISPLACEMENTS && copies.length < MAX_COPIES; tried++) {
       if (!this.#kernels.motionVote(MIN_VOTES, this.#result)) break;
       const [dx, dy, left, top, right, bottom, votes] = this.#readResult();
-      // Repeating content has no votes of its own: it may lie anywhere around the voters of a scroll.
       const voters = { left, top, right, bottom };
-      const margin = votes >= STRONG_VOTES ? Infinity : MARGIN;
-      const cells = cellsAround(voters, margin, bounds, this.#space);
+      const cells = cellsAround(voters, votes * MARGIN_PER_VOTE, bounds, this.#space);
       budget -= (cells.right - cells.left) * (cells.bottom - cells.top);
       if (budget < 0) break;
       this.#takePieces(dx, dy, cells, bounds, copies);
@@ -94,12 +96,14 @@ export class MotionFinder {
   }
 
   /** Whether any feature of the changed places occurs elsewhere among them. */
-  #match(dirty: readonly Rect[], sparseness: number): boolean {
+  #match(dirty: readonly Rect[]): boolean {
     const { frame, reference, width, height } = this.#space;
-    this.#kernels.motionBegin(this.#index, width, height, sparseness);
-    for (const { x, y, w, h } of dirty) this.#kernels.motionIndex(reference, x, y, w, h);
+    const area = searchArea(dirty, this.#space);
+    const sparseness = sparsenessFor(pixelsIn(area));
+    this.#kernels.motionBegin(this.#index, frame, reference, width, height, sparseness);
+    for (const { x, y, w, h } of area) this.#kernels.motionIndex(x, y, w, h);
     let matches = 0;
-    for (const { x, y, w, h } of dirty) matches = this.#kernels.motionMatch(frame, x, y, w, h);
+    for (const { x, y, w, h } of area) matches = this.#kernels.motionMatch(x, y, w, h);
     return matches > 0;
   }
 
@@ -129,7 +133,11 @@ export class MotionFinder {
   }
 }
 
-/** Where much has changed a thinner sample of features will do: 0 to 3. */
-function sparsenessFor(changedPixels: number): number {
-  return SPARSER_FROM.filter((pixels) => changedPixels >= pixels).length;
+/** Where much has to be searched a thinner sample of features will do: 0 to 3. */
+function sparsenessFor(searched: number): number {
+  return SPARSER_FROM.filter((pixels) => searched >= pixels).length;
+}
+
+function pixelsIn(rects: readonly Rect[]): number {
+  return rects.reduce((sum, { w, h }) => sum + w * h, 0);
 }

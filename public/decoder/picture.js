@@ -6,6 +6,7 @@
  * (0x00RRGGBB numbers) and as ImageData wants them (R, G, B, 255 bytes). `show` brings the second up to
  * date. The memory never grows after the constructor, so that views of it stay valid.
  */
+import { LossMap } from "./loss_map.js";
 import { PIXELS_WASM } from "./pixels_wasm.js";
 
 /** @typedef {{ x: number, y: number, w: number, h: number }} Rect */
@@ -15,6 +16,8 @@ import { PIXELS_WASM } from "./pixels_wasm.js";
  * @property {WebAssembly.Memory} memory
  * @property {() => void} contextReset
  * @property {(input: number, length: number, canvas: number, width: number, x: number, y: number, w: number, h: number) => number} contextDecode
+ * @property {() => void} lossyReset
+ * @property {(input: number, length: number, canvas: number, width: number, height: number, x: number, y: number, w: number, h: number) => number} lossyDecode
  * @property {(from: number, to: number, width: number, x: number, y: number, w: number, h: number) => void} toRgbaRect
  */
 
@@ -60,6 +63,8 @@ export class Picture {
     this.rgba = new Uint8ClampedArray(memory.buffer, this.#shown, bytes);
     /** 0x00RRGGBB of each pixel. */
     this.pixels = new Uint32Array(memory.buffer, this.#canvas, width * height);
+    /** Where it is not exact. */
+    this.losses = new LossMap(width, height);
     this.forgetContext();
     this.show([{ x: 0, y: 0, w: width, h: height }]);
   }
@@ -71,9 +76,10 @@ export class Picture {
     }
   }
 
-  /** The context coder forgets what it has learnt. */
+  /** The coders forget what they have learnt. */
   forgetContext() {
     this.#kernels.contextReset();
+    this.#kernels.lossyReset?.();
   }
 
   /**
@@ -89,6 +95,27 @@ export class Picture {
       input.length,
       this.#canvas,
       this.width,
+      x,
+      y,
+      w,
+      h,
+    ) !== 0;
+  }
+
+  /**
+   * Draws a rectangle with the lossy coder.
+   * @param {Uint8Array} input at most `maxInputBytes`
+   * @param {Rect} rect inside the picture
+   * @returns {boolean} false when the input was too short
+   */
+  drawLossy(input, { x, y, w, h }) {
+    new Uint8Array(this.#kernels.memory.buffer, this.#input, input.length).set(input);
+    return this.#kernels.lossyDecode(
+      this.#input,
+      input.length,
+      this.#canvas,
+      this.width,
+      this.height,
       x,
       y,
       w,

@@ -6,6 +6,7 @@
  */
 import { drawContext } from "./patches/context.js";
 import { drawIndexed } from "./patches/indexed.js";
+import { drawLossy } from "./patches/lossy.js";
 import { drawPlanar } from "./patches/planar.js";
 import { drawSolid } from "./patches/solid.js";
 import { ProtocolError } from "./reader.js";
@@ -15,6 +16,7 @@ import { readSlot } from "./tile_slots.js";
 /** @typedef {import("./picture.js").Copy} Copy */
 
 const KEYFRAME = 1;
+const LOSSY = 4;
 const MAX_COPIES = 4096;
 
 /**
@@ -70,6 +72,9 @@ export function applyUpdate(reader, keyframe, picture, palette, slots) {
       case 3:
         drawContext(reader, rects[i], picture);
         break;
+      case LOSSY:
+        drawLossy(reader, rects[i], picture);
+        break;
       default:
         throw new ProtocolError(`Cannot draw a patch of encoding ${encodings[i]}`);
     }
@@ -81,6 +86,8 @@ export function applyUpdate(reader, keyframe, picture, palette, slots) {
     ? [{ x: 0, y: 0, w: picture.width, h: picture.height }]
     : [...targets, ...recalls.map(({ rect }) => rect), ...rects];
   picture.show(written);
+  const lossy = rects.filter((_, i) => encodings[i] === LOSSY);
+  picture.losses.note(written.filter((rect) => !lossy.includes(rect)), lossy);
   return {
     rects: written,
     patchCount: rects.length,

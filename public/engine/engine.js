@@ -58,6 +58,8 @@ export class Engine {
   /** @type {Timer} */
   #statsTimer;
   #watch = { stats: false, outlines: false };
+  /** Inexact places that the page was told of last. */
+  #lossCount = 0;
   #compressed = false;
   #size = { width: 0, height: 0 };
   /** The newest update that waits to be painted. @type {{ seq: number, time: number } | null} */
@@ -277,6 +279,16 @@ export class Engine {
       seq: newest.seq,
       rects: this.#watch.outlines ? atMost(rects, MAX_OUTLINES) : [],
     });
+    this.#postLosses();
+  }
+
+  /** Tells where the picture is not exact, when there is such a place or was one before. */
+  #postLosses() {
+    const losses = this.#decoder.picture?.losses;
+    const count = losses?.size ?? 0;
+    if (count === 0 && this.#lossCount === 0) return;
+    this.#lossCount = count;
+    this.#post({ type: "losses", rects: losses?.rects() ?? [] });
   }
 
   #postStatus() {

@@ -40,6 +40,7 @@
  *   | { type: "source", name: string }
  *   | { type: "size", width: number, height: number }
  *   | { type: "painted", seq: number, rects: Rect[] }
+ *   | { type: "losses", rects: Rect[] }
  *   | { type: "cursor", visible: boolean, x: number, y: number, shape?: CursorShape }
  *   | { type: "stats", stats: Stats }
  *   | { type: "fault", text: string }} EngineEvent

@@ -1,6 +1,6 @@
 /**
- * What is drawn over the picture and is not part of it: the mouse pointer, and outlines of the patches as they
- * arrive. A canvas of its own covers the stage in device pixels; it is repainted only when something
+ * What is drawn over the picture and is not part of it: the mouse pointer, marks where the picture is not exact
+ * yet, and outlines of the patches as they arrive. A canvas of its own covers the stage in device pixels; it is repainted only when something
  * on it changes.
  *
  * @typedef {import("./view.js").View} View
@@ -25,6 +25,8 @@ export class Overlay {
   #shape = null;
   /** @type {{ rect: Rect, until: number }[]} oldest first */
   #outlines = [];
+  /** @type {readonly Rect[]} */
+  #losses = [];
   /** @type {number | null} */
   #frame = null;
   #calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -56,6 +58,12 @@ export class Overlay {
     if (rects.length > 0) this.redraw();
   }
 
+  /** @param {readonly Rect[]} rects  where the picture is not exact yet, in frame pixels */
+  setLosses(rects) {
+    this.#losses = rects;
+    this.redraw();
+  }
+
   clearOutlines() {
     this.#outlines = [];
     this.redraw();
@@ -79,8 +87,26 @@ export class Overlay {
     } else {
       context.clearRect(0, 0, deviceWidth, deviceHeight);
     }
+    this.#drawLosses(context);
     this.#drawOutlines(context);
     this.#drawCursor(context);
+  }
+
+  /**
+   * A small corner on each place that is not exact: seen when looked for, in nobody's way.
+   * @param {CanvasRenderingContext2D} context
+   */
+  #drawLosses(context) {
+    const side = 7 * this.#view.viewport.dpr;
+    context.fillStyle = "#f5a623";
+    for (const rect of this.#losses) {
+      const { x, y } = this.#toDevice(rect.x + rect.w, rect.y);
+      context.beginPath();
+      context.moveTo(x, y);
+      context.lineTo(x - side, y);
+      context.lineTo(x, y + side);
+      context.fill();
+    }
   }
 
   /** @param {CanvasRenderingContext2D} context */

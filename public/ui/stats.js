@@ -8,6 +8,7 @@
  * @property {{ width: number, height: number } | null} frame
  * @property {string} zoom
  * @property {number | null} clockOffsetMs  server's clock minus this machine's; null: unknown
+ * @property {number} inexactTiles  64×64 places that were sent with losses and are not repaired yet
  * @property {string} path  transport and where the engine runs
  */
 
@@ -47,7 +48,7 @@ export function perSecondText(perSecond) {
  * @param {StatsContext} context
  * @returns {{ key: string, label: string, value: string, hint: string }[]}
  */
-export function statsRows(stats, { seq, frame, zoom, clockOffsetMs, path }) {
+export function statsRows(stats, { seq, frame, zoom, clockOffsetMs, inexactTiles, path }) {
   return [
     {
       key: "fps",
@@ -86,6 +87,12 @@ export function statsRows(stats, { seq, frame, zoom, clockOffsetMs, path }) {
       label: "Size",
       value: frame ? `${frame.width} × ${frame.height}` : "–",
       hint: "Of the captured screen, in pixels",
+    },
+    {
+      key: "exact",
+      label: "Pixels",
+      value: inexactTiles === 0 ? "exact" : `${inexactTiles} tiles to repair`,
+      hint: "Whether every pixel is as captured; moving pictures may lose detail with quality auto",
     },
     { key: "zoom", label: "Zoom", value: zoom, hint: "100% is one pixel on one pixel" },
     { key: "path", label: "Path", value: path, hint: "How the picture comes here" },

@@ -20,5 +20,6 @@ export type ToEventsWorker =
 
 export type FromEventsWorker =
   | { readonly type: "items"; readonly items: readonly EventItem[] }
-  | { readonly type: "keyframe"; readonly id: number; readonly item: EventItem }
+  /** In order: the source's state and the pointer, where they are known, and the whole picture. */
+  | { readonly type: "keyframe"; readonly id: number; readonly items: readonly EventItem[] }
   | { readonly type: "fault"; readonly reason: string };

@@ -15,6 +15,21 @@ interface Scope {
 }
 const scope = globalThis as unknown as Scope;
 
+interface CursorPlace {
+  readonly visible: boolean;
+  readonly x: number;
+  readonly y: number;
+}
+
+interface CursorShape {
+  readonly width: number;
+  readonly height: number;
+  readonly hotX: number;
+  readonly hotY: number;
+  /** base64 */
+  readonly rgba: string;
+}
+
 /** The fastest level that compresses; imagescript's others gain little on screens and cost twice the time. */
 const PNG_LEVEL = 1;
 
@@ -26,6 +41,10 @@ let keyframe = false;
 let keyframeAsked: number[] = [];
 /** The newest keyframe, for viewers that join at the same seq. */
 let cached: EventItem | undefined;
+/** What a viewer that joins has to know besides the picture. */
+let state: EventItem | undefined;
+let cursor: CursorPlace | undefined;
+let shape: CursorShape | undefined;
 
 const decoder = new Decoder({
   update(update) {
@@ -38,13 +57,19 @@ const decoder = new Decoder({
     keyframe = true;
     cached = undefined;
   },
-  state: ({ state, text }) => others.push(item("state", { state, text })),
+  state(change) {
+    state = item("state", { state: change.state, text: change.text });
+    others.push(state);
+  },
   heartbeat: ({ time }) => others.push(item("heartbeat", { time })),
   bye: ({ code, text }) => others.push(item("bye", { code, text })),
-  cursor({ visible, x, y, shape }) {
-    const { rgba, ...size } = shape ?? {};
-    const picture = rgba && { ...size, rgba: Buffer.from(rgba).toString("base64") };
-    others.push(item("cursor", { visible, x, y, ...picture && { shape: picture } }));
+  cursor({ visible, x, y, shape: newShape }) {
+    cursor = { visible, x, y };
+    if (newShape) {
+      const { rgba, ...size } = newShape;
+      shape = { ...size, rgba: Buffer.from(rgba).toString("base64") };
+    }
+    others.push(item("cursor", { ...cursor, ...newShape && { shape } }));
   },
 });
 
@@ -64,6 +89,9 @@ async function handle(message: ToEventsWorker): Promise<void> {
       others = [];
       keyframe = false;
       cached = undefined;
+      state = undefined;
+      cursor = undefined;
+      shape = undefined;
       return;
     case "batch": {
       for (const part of message.parts) decoder.push(part);
@@ -87,7 +115,10 @@ async function answerKeyframes(): Promise<void> {
   if (cached?.id !== seq) {
     cached = await updateItem([{ x: 0, y: 0, w: picture.width, h: picture.height }], true);
   }
-  for (const id of keyframeAsked) scope.postMessage({ type: "keyframe", id, item: cached! });
+  const items = [cached!];
+  if (cursor) items.unshift(item("cursor", { ...cursor, ...shape && { shape } }));
+  if (state) items.unshift(state);
+  for (const id of keyframeAsked) scope.postMessage({ type: "keyframe", id, items });
   keyframeAsked = [];
 }
 

@@ -25,7 +25,10 @@ export class EventFeed {
   #chars = 0;
   #subscribers = 0;
   #waiting: (() => void)[] = [];
-  #keyframes = new Map<number, { resolve(item: EventItem): void; reject(error: Error): void }>();
+  #keyframes = new Map<
+    number,
+    { resolve(items: readonly EventItem[]): void; reject(error: Error): void }
+  >();
   #nextKeyframe = 0;
   #batchDone: (() => void) | undefined;
 
@@ -68,8 +71,11 @@ export class EventFeed {
     return { event: "hello", data: JSON.stringify({ source, heartbeatMs, width, height }) };
   }
 
-  /** The whole picture as it is now; items from `end` (at that moment) on follow it. */
-  keyframe(): Promise<EventItem> {
+  /**
+   * The source's state, the pointer and the whole picture as they are now; items from `end` (at that moment)
+   * on follow them.
+   */
+  keyframe(): Promise<readonly EventItem[]> {
     const id = this.#nextKeyframe++;
     return new Promise((resolve, reject) => {
       this.#keyframes.set(id, { resolve, reject });
@@ -136,7 +142,7 @@ export class EventFeed {
         this.#batchDone?.();
         return;
       case "keyframe":
-        this.#keyframes.get(message.id)?.resolve(message.item);
+        this.#keyframes.get(message.id)?.resolve(message.items);
         this.#keyframes.delete(message.id);
         return;
       case "fault":

@@ -96,11 +96,13 @@ export const STATS: CaptureStats = {
   epochs: 2,
   patches: 250,
   copies: 5,
+  recalls: 2,
   changedPixels: 123_456,
   rawEquivalentBytes: 493_824,
   messageBytes: 60_000,
   streamBytes: 20_000,
   deferredTiles: 0,
+  lossyTiles: 0,
   sleeping: false,
 };
 

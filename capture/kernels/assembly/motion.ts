@@ -4,7 +4,8 @@
  * Both pictures are reduced to *features*: places whose surroundings pass a test that depends on those
  * pixels alone, so that content passes at its new place if it did at its old one, wherever that is. A
  * feature of the new picture whose surroundings occur exactly once in the old one votes for the way from there
- * to here. Blank and repeating content occurs many times or has no features, so it has no vote.
+ * to here; one that occurs several times has a second-class vote, for the way from the last of them. Blank
+ * content has no features.
  *
  * The surroundings are 17 pixels of every second row of seven. In the new picture places are looked for
  * in even rows only, so that half of its rows need not be read; in the old one in all, since content moves
@@ -21,13 +22,17 @@ import {
 } from "./motion_bits";
 import { addMatch, BLOCK_ROWS, BLOCK_WIDTH, matchCount, VOTES_BYTES, votesBegin } from "./motion_votes";
 
+const COLOUR_BITS: u32 = 0x00ffffff;
+
 /** Features of the old picture by key, open addressing: { key u32, place + 1 u32 }, 0 = free slot. */
 const INDEX_SLOTS: u32 = 1 << 14;
 /** Above this many the sample is thinned: linear probing wants empty slots. */
 const INDEX_LIMIT: i32 = 1 << 13;
-/** Instead of a place: occurs more than once. Coordinates are below 16384, so it is no place. */
-const MANY: u32 = 0xffffffff;
+/** Set in a place + 1 that is the last of several. Coordinates are below 16384, so the bit is free. */
+const SEVERAL: u32 = 1 << 31;
 
+let newPicture: usize = 0;
+let oldPicture: usize = 0;
 let width: i32 = 0;
 let height: i32 = 0;
 /** 0 to 3: each step halves the number of features. */
@@ -50,8 +55,11 @@ export function motionIndexBytes(pictureWidth: i32): i32 {
  * @param sampleSparseness 0 to 3: one place in 32, 64, 128 or 256 is a feature
  */
 export function motionBegin(
-  memoryAddress: usize, pictureWidth: i32, pictureHeight: i32, sampleSparseness: i32,
+  memoryAddress: usize, frame: usize, reference: usize, pictureWidth: i32, pictureHeight: i32,
+  sampleSparseness: i32,
 ): void {
+  newPicture = frame;
+  oldPicture = reference;
   width = pictureWidth;
   height = pictureHeight;
   sparseness = sampleSparseness;
@@ -66,16 +74,16 @@ export function motionBegin(
 }
 
 /** Adds the features whose place is in this rectangle of the old picture. */
-export function motionIndex(picture: usize, x: i32, y: i32, w: i32, h: i32): void {
-  scan(picture, x, y, w, h, false);
+export function motionIndex(x: i32, y: i32, w: i32, h: i32): void {
+  scan(oldPicture, x, y, w, h, false);
 }
 
 /**
  * Looks up the features whose place is in this rectangle of the new picture.
  * @returns how many matches there are up to now
  */
-export function motionMatch(picture: usize, x: i32, y: i32, w: i32, h: i32): i32 {
-  scan(picture, x, y, w, h, true);
+export function motionMatch(x: i32, y: i32, w: i32, h: i32): i32 {
+  scan(newPicture, x, y, w, h, true);
   return matchCount();
 }
 
@@ -180,7 +188,7 @@ function insert(key: u32, x: i32, y: i32): void {
       return;
     }
     if (load<u32>(entry) == key) {
-      if (old != place) store<u32>(entry, MANY, 4);
+      if ((old & ~SEVERAL) != place) store<u32>(entry, place | SEVERAL, 4);
       return;
     }
     slot = (slot + 1) & (INDEX_SLOTS - 1);
@@ -213,14 +221,30 @@ function lookUp(key: u32, x: i32, y: i32): void {
     const packed = load<u32>(entry, 4);
     if (packed == 0) return;
     if (load<u32>(entry) == key) {
-      if (packed == MANY) return;
-      const place = packed - 1;
+      const several = (packed & SEVERAL) != 0;
+      const place = (packed & ~SEVERAL) - 1;
       const dx = x - <i32>(place & 0xffff);
       const dy = y - <i32>(place >> 16);
-      if (dx != 0 || dy != 0) addMatch(x, y, dx, dy);
+      if (dx == 0 && dy == 0) return;
+      if (several && stoodStill(x, y)) return;
+      addMatch(x, y, dx, dy, several);
       return;
     }
     slot = (slot + 1) & (INDEX_SLOTS - 1);
   }
 }
 
+/** True when the surroundings of a place are in both pictures the same. */
+function stoodStill(x: i32, y: i32): bool {
+  const mask = i32x4.splat(COLOUR_BITS);
+  let differs = i32x4.splat(0);
+  for (let row = y; row < y + BLOCK_ROWS; row += 2) {
+    const at = <usize>(row * width + x) * 4;
+    for (let i: usize = 0; i < 64; i += 16) {
+      differs = v128.or(
+        differs, v128.xor(v128.load(newPicture + at + i), v128.load(oldPicture + at + i)),
+      );
+    }
+  }
+  return !v128.any_true(v128.and(differs, mask));
+}

@@ -3,9 +3,9 @@
  *
  * The picture is a grid of 8 × 8 cells. For a displacement each cell is compared whole: it is *equal*
  * when all its pixels are found in the old picture, that far away. The best rectangle of equal cells
- * is the one with the most *work* in it: pixels that differ from what the viewer shows there now, and
- * from their left and upper neighbours, since flat areas and straight lines cost nearly nothing to send.
- * `motionReach` then moves the rectangle's edges by single pixels.
+ * is the one with the most *work* in it: cells that differ from what the viewer shows there now, and in them,
+ * above all, *busy* pixels, which differ from their left and upper neighbours. (Flat areas and straight lines
+ * cost nearly nothing to send.) `motionEqualRows` and `motionEqualColumns` then find the edges to the pixel.
  *
  * Cells at the right and lower edge of the picture that are not whole do not count; rectangles grow into them.
  */
@@ -14,6 +14,8 @@ const COLOUR_BITS: u32 = 0x00ffffff;
 
 /** Side of a cell in pixels. */
 export const CELL: i32 = 8;
+/** The work of a busy pixel, in units of that of a changed cell. */
+const BUSY_WORK: i32 = 3;
 /** The work of a cell that has not been looked at yet. */
 const UNKNOWN: u8 = 255;
 
@@ -21,7 +23,7 @@ let width: i32 = 0;
 let height: i32 = 0;
 let across: i32 = 0;
 let down: i32 = 0;
-/** One byte a cell: its work, 0 to 64, or `UNKNOWN`. */
+/** One byte a cell: its work, 0 to 193, or `UNKNOWN`. */
 let work: usize = 0;
 /** One byte a cell: 1 when a copy covers any part of it. */
 let taken: usize = 0;
@@ -128,37 +130,40 @@ function rowsDiffer(a: usize, b: usize, pitch: usize): v128 {
 }
 
 /**
- * Pixels of a cell that differ from the reference and from their left and upper neighbours; an estimate
- * from every second row.
+ * The work in a cell: 0 if nothing changed; 1, and `BUSY_WORK` for each busy pixel, if something did. An
+ * estimate from every second row.
  */
 function workOf(at: usize, reference: usize): u8 {
   const pitch = <usize>width * 4;
   const mask = i32x4.splat(COLOUR_BITS);
+  let anyChanged = i32x4.splat(0);
   let counts = i32x4.splat(0);
   for (let row = 1; row < CELL; row += 2) {
     const p = at + <usize>row * pitch;
     const q = reference + <usize>row * pitch;
-    counts = i32x4.add(counts, busyPixels(p, q, pitch, mask));
-    counts = i32x4.add(counts, busyPixels(p + 16, q + 16, pitch, mask));
+    const left = differing(v128.load(p), v128.load(q), mask);
+    const right = differing(v128.load(p, 16), v128.load(q, 16), mask);
+    anyChanged = v128.or(anyChanged, v128.or(left, right));
+    counts = i32x4.add(counts, v128.and(left, busy(p, pitch, mask)));
+    counts = i32x4.add(counts, v128.and(right, busy(p + 16, pitch, mask)));
   }
+  if (!v128.any_true(anyChanged)) return 0;
   // Lanes of a comparison are -1.
-  return <u8>(-2 * (
+  const pixels = -2 * (
     i32x4.extract_lane(counts, 0) + i32x4.extract_lane(counts, 1) +
     i32x4.extract_lane(counts, 2) + i32x4.extract_lane(counts, 3)
-  ));
+  );
+  return <u8>(1 + pixels * BUSY_WORK);
 }
 
-/** Which of four pixels count; in the first column the last one of the row above stands in as neighbour. */
+/** Which of four pixels are busy; in the first column the last one of the row above stands in as neighbour. */
 // @ts-ignore: decorator
 @inline
-function busyPixels(at: usize, reference: usize, pitch: usize, mask: v128): v128 {
+function busy(at: usize, pitch: usize, mask: v128): v128 {
   const pixels = v128.load(at);
   return v128.and(
-    differing(pixels, v128.load(reference), mask),
-    v128.and(
-      differing(pixels, v128.load(at - 4), mask),
-      differing(pixels, v128.load(at - pitch), mask),
-    ),
+    differing(pixels, v128.load(at - 4), mask),
+    differing(pixels, v128.load(at - pitch), mask),
   );
 }
 

@@ -26,9 +26,9 @@ function hello(width: number, height: number): Uint8Array {
 const epoch = (id: number, seq: number) => message(2, [id, seq, 100]);
 const heartbeat = message(6, [100]);
 
-/** An update with one solid patch. */
+/** An update with one solid patch; no saves, copies, recalls or new colours. */
 function solid(keyframe: boolean, [x, y, w, h]: number[], rgb: number[]): Uint8Array {
-  return message(3, [keyframe ? 1 : 0, 1, 5, 0, 0, 1, 0, x, y, w, h, ...rgb]);
+  return message(3, [keyframe ? 1 : 0, 1, 5, 0, 0, 0, 0, 1, 0, x, y, w, h, ...rgb]);
 }
 
 function setUp(options: { visible?: boolean } = {}) {

@@ -39,6 +39,7 @@ Deno.test("statsRows() says what kind of bytes were counted", () => {
     frame: { width: 640, height: 480 },
     zoom: "100%",
     clockOffsetMs: 0,
+    inexactTiles: 0,
     path: "stream, worker",
   };
   const value = (compressed: boolean) =>

@@ -1,0 +1,155 @@
+/** The program under test: the process that `deno task start` starts, with exactly its permissions. */
+import config from "../../../deno.json" with { type: "json" };
+import type { CaptureStats, RingStats, ViewerInfo } from "../../../routes/deps.ts";
+import type { LiveSettings } from "../../../config.ts";
+
+const ROOT = new URL("../../../", import.meta.url);
+
+/** Admin token of programs that are started here. */
+export const TOKEN = "e2e-admin-token";
+
+/** What `GET /api/stats` answers. */
+export type Stats = CaptureStats & {
+  readonly settings: LiveSettings;
+  readonly ring: RingStats;
+  readonly viewers: { readonly count: number; readonly opened: number };
+};
+
+/** How a process ended. */
+export interface Ending {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A process with all that it writes. */
+export interface Running extends AsyncDisposable {
+  readonly pid: number;
+  /** Resolves when the process has ended. */
+  readonly ended: Promise<Ending>;
+  /** Resolves with the address once it listens; rejects when it ends before. */
+  readonly listening: Promise<string>;
+  kill(signal: Deno.Signal): void;
+}
+
+/** A program that listens. */
+export interface Program extends Running {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  readonly port: number;
+  /** The link that lets in. */
+  readonly link: string;
+  /** A request as administrator. */
+  request(path: string, init?: RequestInit): Promise<Response>;
+  stats(): Promise<Stats>;
+  viewers(): Promise<ViewerInfo[]>;
+  /** Changes settings; throws when they are refused. */
+  change(settings: Partial<LiveSettings>): Promise<void>;
+}
+
+/** Runs the start task's command with more arguments. It is killed when it goes out of scope. */
+export function run(args: readonly string[], env: Record<string, string> = {}): Running {
+  // Without the task runner in between, the process is ours to signal and to measure.
+  const [command, ...fixed] = config.tasks.start.command.split(" ");
+  if (command !== "deno") throw new Error(`cannot run ${command}: wanted deno`);
+  return spawn([...fixed, ...args], env, "SIGKILL");
+}
+
+/** Runs `deno task start` itself. */
+export function runTask(args: readonly string[], env: Record<string, string> = {}): Running {
+  // The task runner passes SIGTERM on; after a SIGKILL the program would run on without it.
+  return spawn(["task", "start", ...args], env, "SIGTERM");
+}
+
+/** Starts the program with the admin token `TOKEN` and waits until it listens. */
+export async function startProgram(
+  args: readonly string[],
+  { port = 0, env = {} }: { port?: number; env?: Record<string, string> } = {},
+): Promise<Program> {
+  const running = run([...args, "--port", String(port)], { PATCHCAST_TOKEN: TOKEN, ...env });
+  const url = (await running.listening).replace("//0.0.0.0:", "//127.0.0.1:");
+  let disposing = false;
+  running.ended.then(({ code, stderr }) => {
+    if (code === 0 || disposing) return;
+    // Whatever the test now complains about, this is why.
+    const words = `the program ended by itself with code ${code}:\n${stderr}`;
+    Deno.stderr.writeSync(new TextEncoder().encode(words));
+  });
+  const request = (path: string, init: RequestInit = {}) => {
+    const headers = { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" };
+    return fetch(new URL(path, url), { ...init, headers });
+  };
+  const json = async (path: string, init?: RequestInit) => {
+    const response = await request(path, init);
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return await response.json();
+  };
+  return {
+    ...running,
+    url,
+    port: Number(new URL(url).port),
+    link: `${url}/#token=${TOKEN}`,
+    request,
+    stats: () => json("/api/stats"),
+    viewers: async () => (await json("/api/viewers")).viewers,
+    change: (settings) => json("/api/config", { method: "PATCH", body: JSON.stringify(settings) }),
+    async [Symbol.asyncDispose]() {
+      disposing = true;
+      await running[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function spawn(args: string[], env: Record<string, string>, atExit: Deno.Signal): Running {
+  const child = new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: ROOT,
+    env: { NO_COLOR: "1", ...env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const address = Promise.withResolvers<string>();
+  const stdout = collect(child.stdout, (text) => {
+    const line = /^listening on (http:\/\/\S+)\n/m.exec(text);
+    if (line) address.resolve(line[1]);
+  });
+  const stderr = collect(child.stderr);
+  const ended = Promise.all([child.status, stdout, stderr])
+    .then(([{ code }, out, err]) => ({ code, stdout: out, stderr: err }));
+  ended.then(({ code, stderr }) => {
+    address.reject(new Error(`the program ended with code ${code}: ${stderr}`));
+  });
+  // Whoever only wants to know how it ends does not wait for the address.
+  address.promise.catch(() => {});
+  const kill = (signal: Deno.Signal) => {
+    try {
+      child.kill(signal);
+    } catch {
+      // It has ended already.
+    }
+  };
+  return {
+    pid: child.pid,
+    ended,
+    listening: address.promise,
+    kill,
+    async [Symbol.asyncDispose]() {
+      kill(atExit);
+      await ended;
+    },
+  };
+}
+
+/** All text of a stream; `seen` gets what there is so far, whenever there is more. */
+async function collect(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  seen: (text: string) => void = () => {},
+): Promise<string> {
+  let text = "";
+  for await (const piece of stream.pipeThrough(new TextDecoderStream())) {
+    text += piece;
+    seen(text);
+  }
+  return text;
+}

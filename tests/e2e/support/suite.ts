@@ -1,0 +1,49 @@
+/** Tests on real parts: skipped where a part is not installed, or with CI=true failed. */
+import { missingCommands } from "../../capture/sources/xvfb.ts";
+import { outsideAddress } from "./network.ts";
+import { findChromium } from "./browser.ts";
+
+/** X clients and tools that the desktop is made of. */
+const X_COMMANDS = [
+  "Xvfb",
+  "xwd",
+  "xterm",
+  "xclock",
+  "xdotool",
+  "xrandr",
+  "xsetroot",
+  "openbox",
+] as const;
+
+/** What a suite needs besides the program. */
+export type Part = "x11" | "chromium" | "curl" | "network";
+
+/**
+ * Makes the `test` function of a file.
+ * @param suite name for the line that says what is skipped
+ */
+export function suiteOn(
+  suite: string,
+  parts: readonly Part[],
+): (name: string, body: () => Promise<void>) => void {
+  const missing = parts.flatMap(missingOf);
+  const ignore = missing.length > 0 && Deno.env.get("CI") !== "true";
+  if (ignore) {
+    const line = `skipped: ${suite} (not installed: ${missing.join(", ")})\n`;
+    Deno.stderr.writeSync(new TextEncoder().encode(line));
+  }
+  return (name, fn) => Deno.test({ name, ignore, fn });
+}
+
+function missingOf(part: Part): string[] {
+  switch (part) {
+    case "x11":
+      return missingCommands(X_COMMANDS);
+    case "chromium":
+      return findChromium() === undefined ? ["chromium"] : [];
+    case "curl":
+      return missingCommands(["curl"]);
+    case "network":
+      return outsideAddress() === undefined ? ["a network address besides loopback"] : [];
+  }
+}

@@ -1,0 +1,104 @@
+/** A source whose screen, damage and misfortunes a test decides. */
+import type { Rect, RowRange, Size } from "../../capture/geometry.ts";
+import {
+  type CursorChange,
+  type Source,
+  SourceLost,
+  type SourceNews,
+} from "../../capture/source.ts";
+import type { Frame } from "./frames.ts";
+
+/** What the source is a window to: it outlives the source when that is lost. */
+export class FakeScreen {
+  frame: Frame;
+  /** Why the screen cannot be captured now. */
+  fault: string | undefined;
+  /** Fails at the next grab, not at the poll before. */
+  grabFault: string | undefined;
+  opened = 0;
+  closed = 0;
+  polls = 0;
+  readonly grabs: RowRange[] = [];
+  #damage: Rect[] | "unknown" = "unknown";
+  #cursor: CursorChange | undefined;
+
+  constructor(frame: Frame) {
+    this.frame = frame;
+  }
+
+  /** Shows another frame; `damage` is what the source will say about it, true or not. */
+  show(frame: Frame, damage: readonly Rect[] | "unknown" = "unknown"): void {
+    this.frame = frame;
+    this.#damage = this.#damage === "unknown" || damage === "unknown"
+      ? "unknown"
+      : [...this.#damage, ...damage];
+  }
+
+  moveCursor(cursor: CursorChange): void {
+    this.#cursor = { ...this.#cursor, ...cursor };
+  }
+
+  /** @throws {SourceLost} when the screen has a fault */
+  readonly open = (): Source => {
+    this.check();
+    this.opened++;
+    this.#damage = "unknown";
+    return new FakeSource(this);
+  };
+
+  check(): void {
+    if (this.fault !== undefined) throw new SourceLost(this.fault);
+  }
+
+  takeDamage(): readonly Rect[] | "unknown" {
+    const damage = this.#damage;
+    this.#damage = [];
+    return damage;
+  }
+
+  takeCursor(): CursorChange | undefined {
+    const cursor = this.#cursor;
+    this.#cursor = undefined;
+    return cursor;
+  }
+}
+
+class FakeSource implements Source {
+  readonly label = "fake";
+  size: Size;
+  readonly #screen: FakeScreen;
+  #closed = false;
+
+  constructor(screen: FakeScreen) {
+    this.#screen = screen;
+    this.size = { width: screen.frame.width, height: screen.frame.height };
+  }
+
+  poll(): SourceNews {
+    const screen = this.#screen;
+    screen.check();
+    screen.polls++;
+    const { width, height } = screen.frame;
+    const resized = width !== this.size.width || height !== this.size.height;
+    this.size = { width, height };
+    const damage = resized ? "unknown" : screen.takeDamage();
+    if (resized) screen.takeDamage();
+    const cursor = screen.takeCursor();
+    return { damage, resized, ...cursor && { cursor } };
+  }
+
+  grab(into: Uint8Array, rows: RowRange): void {
+    const { frame: { width, bgrx }, grabFault } = this.#screen;
+    if (grabFault !== undefined) throw new SourceLost(grabFault);
+    if (into.length !== bgrx.length) {
+      throw new RangeError(`Cannot grab: got room for ${into.length} bytes, wanted ${bgrx.length}`);
+    }
+    this.#screen.grabs.push(rows);
+    into.set(bgrx.subarray(rows.top * width * 4, rows.bottom * width * 4), rows.top * width * 4);
+  }
+
+  close(): void {
+    if (!this.#closed) this.#screen.closed++;
+    this.#closed = true;
+  }
+}
