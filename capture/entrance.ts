@@ -4,7 +4,8 @@
  * They get in at a join point, where an epoch has ended and the next has not begun. There, a bridge (a
  * keyframe, or the tiles that they lack) brings them to the reference, and the shared stream goes on from its
  * next chunk. The running epoch is ended for them, but not more often than every `MIN_EPOCH_MS`, since
- * each end costs all viewers the compressor's history. A newcomer need not wait for that while the keyframe
+ * each end costs all viewers the compressor's history. (Epochs that end for reasons of their own do not
+ * count: where every tick is a keyframe, nobody would ever get in.) A newcomer need not wait for that while the keyframe
  * at the running epoch's start is still near: it gets that one and the epoch from its first chunk.
  */
 import type { Emitter } from "./emitter.ts";
@@ -37,7 +38,8 @@ export class Entrance {
   readonly #extras: () => Uint8Array[];
   #waiting: Waiting[] = [];
   #door: Door | undefined;
-  #epochEnded = -Infinity;
+  /** When an epoch was last ended for viewers that waited; ms by the steady clock. */
+  #endedForViewers = -Infinity;
   /** Bridges made of changed tiles, since the start. */
   catchUps = 0;
 
@@ -66,7 +68,7 @@ export class Entrance {
   delay(): number {
     if (this.#waiting.length === 0) return Infinity;
     if (this.#emitter.atJoinPoint) return 0;
-    return Math.max(0, this.#epochEnded + MIN_EPOCH_MS - this.#now());
+    return Math.max(0, this.#endedForViewers + MIN_EPOCH_MS - this.#now());
   }
 
   /** Waits to be let in. */
@@ -77,7 +79,6 @@ export class Entrance {
   /** Must be called whenever an epoch ends. */
   epochEnded(): void {
     this.#door = undefined;
-    this.#epochEnded = this.#now();
   }
 
   /** The running epoch's first chunk is a keyframe for everyone, `index` its number: newcomers can use it, too. */
@@ -101,6 +102,7 @@ export class Entrance {
     if (!this.#emitter.atJoinPoint) {
       if (this.delay() > 0) return;
       await endEpoch();
+      this.#endedForViewers = this.#now();
     }
     for (const { wish, resolve } of this.#waiting.splice(0)) resolve(this.#joinHere(wish));
   }

@@ -109,7 +109,7 @@ export interface Kernels {
     h: number,
     out: number,
   ): number;
-  lossyReset?(): void;
+  lossyReset(): void;
   lossyEncode(
     frame: number,
     canvas: number,
@@ -121,6 +121,17 @@ export interface Kernels {
     h: number,
     quality: number,
     out: number,
+  ): number;
+  lossyDecode(
+    input: number,
+    length: number,
+    canvas: number,
+    width: number,
+    height: number,
+    x: number,
+    y: number,
+    w: number,
+    h: number,
   ): number;
   motionIndexBytes(pictureWidth: number): number;
   motionBegin(
@@ -153,6 +164,7 @@ export interface Kernels {
   motionEqualRows(
     frame: number,
     reference: number,
+    width: number,
     dx: number,
     dy: number,
     x: number,
@@ -164,6 +176,7 @@ export interface Kernels {
   motionEqualColumns(
     frame: number,
     reference: number,
+    width: number,
     dx: number,
     dy: number,
     x: number,

@@ -68,11 +68,15 @@ export function trim({ kernels, space }: Moved, rect: Rect): Rect {
 }
 
 function equalRows(moved: Moved, x: number, y: number, w: number, step: number, limit: number) {
-  const { kernels, space: { frame, reference }, dx, dy } = moved;
-  return limit > 0 ? kernels.motionEqualRows(frame, reference, dx, dy, x, y, w, step, limit) : 0;
+  const { kernels, space: { frame, reference, width }, dx, dy } = moved;
+  return limit > 0
+    ? kernels.motionEqualRows(frame, reference, width, dx, dy, x, y, w, step, limit)
+    : 0;
 }
 
 function equalColumns(moved: Moved, x: number, y: number, h: number, step: number, limit: number) {
-  const { kernels, space: { frame, reference }, dx, dy } = moved;
-  return limit > 0 ? kernels.motionEqualColumns(frame, reference, dx, dy, x, y, h, step, limit) : 0;
+  const { kernels, space: { frame, reference, width }, dx, dy } = moved;
+  return limit > 0
+    ? kernels.motionEqualColumns(frame, reference, width, dx, dy, x, y, h, step, limit)
+    : 0;
 }

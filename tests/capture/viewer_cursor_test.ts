@@ -212,6 +212,19 @@ Deno.test("ViewerCursor: a viewer that stalls over much change gets one catch-up
   rig.close();
 });
 
+Deno.test("ViewerCursor: a viewer that fell behind gets in while every tick is a keyframe", async () => {
+  const { rig, random } = await rigWith();
+  rig.loop.change({ ...rig.loop.settings, keyframeIntervalMs: 1 });
+  const slow = rig.watch();
+  await rig.tick();
+  await fallBehind(slow, rig, random);
+  slow.stalled = false;
+  await rig.run(1000);
+  assert.equal(slow.cursor.catchUps, 1);
+  rig.assertShows(slow.client);
+  rig.close();
+});
+
 Deno.test("ViewerCursor: a catch-up of many scattered tiles is what decoders take", async () => {
   const across = 12;
   const tiles = across * 13;

@@ -6,8 +6,9 @@ export { encodePlanar } from "./planar";
 export { contextDecode, contextEncode, contextReset } from "./context";
 export { motionBegin, motionIndex, motionIndexBytes, motionMatch } from "./motion";
 export {
-  motionAreaBegin, motionAreaBytes, motionBestRect, motionCompare, motionEqualColumns, motionEqualRows,
-  motionTake,
+  motionAreaBegin, motionAreaBytes, motionBestRect, motionCompare, motionTake,
 } from "./motion_area";
+export { motionEqualColumns, motionEqualRows } from "./motion_edges";
 export { motionDropArea, motionDropVector, motionVote } from "./motion_votes";
 export { moveRect, paste } from "./move";
+export { lossyDecode, lossyEncode, lossyReset } from "./lossy";

@@ -132,3 +132,8 @@ export function codeTree<D>(cells: usize, bits: u32, symbol: u32): u32 {
   }
   return node - (1 << bits);
 }
+
+/** How many bytes the encoder has settled that began at `start`. */
+export function bytesSince(start: usize): i32 {
+  return <i32>(at - start);
+}
