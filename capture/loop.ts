@@ -8,13 +8,14 @@
 import type { LiveSettings } from "../config.ts";
 import { Emitter } from "./emitter.ts";
 import { Entrance } from "./entrance.ts";
-import { rowsOf, type Size } from "./geometry.ts";
+import type { Size } from "./geometry.ts";
 import type { Kernels } from "./kernels/kernels.ts";
+import { Look } from "./look.ts";
 import { LoopStats, timed } from "./loop_stats.ts";
 import { cursorMessage, heartbeatMessage, stateMessage } from "./messages.ts";
 import type { Opened } from "./open_source.ts";
 import { Pacer } from "./pacer.ts";
-import { type Changes, Pipeline } from "./pipeline.ts";
+import { Pipeline, type Update } from "./pipeline.ts";
 import { SourceKeeper } from "./source_keeper.ts";
 import type { CursorChange, SourceNews } from "./source.ts";
 import { View } from "./view.ts";
@@ -32,8 +33,6 @@ import type {
 export const HEARTBEAT_MS = 2000;
 /** While asleep the source is polled this often. */
 const SLEEP_POLL_MS = 1000;
-/** Damage can lie: every so often everything is compared whatever it says. */
-const FULL_LOOK_MS = 2000;
 
 export interface Clocks {
   /** ms, never jumps. */
@@ -43,16 +42,16 @@ export interface Clocks {
 }
 
 export class CaptureLoop {
-  readonly #kernels: Kernels;
   readonly #clocks: Clocks;
   readonly #source: SourceKeeper;
   readonly #pipeline: Pipeline;
+  readonly #look: Look;
   readonly #emitter: Emitter;
   readonly #entrance: Entrance;
   readonly #pacer = new Pacer();
   readonly #stats = new LoopStats();
   #settings: LiveSettings;
-  #view: View;
+  /** The frame has to start anew at the next tick. */
   #viewPending = true;
   #state: SourceState = "live";
   #stateText = "";
@@ -62,9 +61,6 @@ export class CaptureLoop {
   #keyframeWaiters: ((answer: { seq: number }) => void)[] = [];
   /** Who wants to know the picture while the loop sleeps; they wait for a look at the source. */
   readonly #pictureWaiters: (() => void)[] = [];
-  /** Everything has to be looked at, whatever damage says. */
-  #lookEverywhere = true;
-  #lastFullLook = -Infinity;
   #lastLook = -Infinity;
   #lastKeyframe = -Infinity;
   #lastEmission = -Infinity;
@@ -83,12 +79,12 @@ export class CaptureLoop {
     clocks: Clocks,
     publish: (chunk: Chunk) => void,
   ) {
-    this.#kernels = kernels;
     this.#clocks = clocks;
     this.#settings = settings;
     this.#source = new SourceKeeper(opened);
-    this.#view = new View(this.#source.size, settings);
-    this.#pipeline = new Pipeline(kernels, first.seq, first.epoch, this.#view.size);
+    const view = new View(this.#source.size, settings);
+    this.#pipeline = new Pipeline(kernels, first.seq, first.epoch, view.size);
+    this.#look = new Look(kernels, this.#source, this.#pipeline, this.#stats, view);
     this.#emitter = new Emitter(() => this.#pipeline.beginEpoch(clocks.wall()), publish);
     this.#entrance = new Entrance(
       this.#pipeline,
@@ -104,7 +100,7 @@ export class CaptureLoop {
 
   /** The frame's size. */
   get size(): Size {
-    return this.#view.size;
+    return this.#look.view.size;
   }
 
   get settings(): LiveSettings {
@@ -148,7 +144,7 @@ export class CaptureLoop {
     const before = this.#settings;
     this.#settings = settings;
     this.#pacer.reset();
-    this.#lookEverywhere = true;
+    this.#look.everywhereNext();
     const viewOf = ({ region, scale, masks }: LiveSettings) =>
       JSON.stringify([region, scale, masks]);
     if (viewOf(settings) !== viewOf(before)) this.#viewPending = true;
@@ -168,7 +164,7 @@ export class CaptureLoop {
 
   /** What an in-sync viewer's canvas shows; looks at the source first if nobody did lately. */
   async picture(): Promise<PictureAnswer> {
-    if (this.#sleeping || this.#lookEverywhere) {
+    if (this.#sleeping || this.#look.isEverywhereNext) {
       this.#wakeUp();
       // In a step of the loop like everything else: two ticks at once would share one compressor.
       await new Promise<void>((resolve) => this.#pictureWaiters.push(resolve));
@@ -182,7 +178,7 @@ export class CaptureLoop {
     return {
       source: this.label,
       state: this.#state,
-      ...this.#view.size,
+      ...this.#look.view.size,
       seq: this.#pipeline.seq,
       epoch: this.#pipeline.epoch,
       fps: this.#settings.fps,
@@ -234,7 +230,7 @@ export class CaptureLoop {
   /** Ends sleep, if it is one: what happened meanwhile is looked for everywhere. */
   #wakeUp(): void {
     if (!this.#sleeping) return;
-    this.#lookEverywhere = true;
+    this.#look.everywhereNext();
     this.#pacer.reset();
   }
 
@@ -271,11 +267,15 @@ export class CaptureLoop {
     if (news.resized || this.#viewPending) await this.#changeView();
     if (news.cursor) this.#emitter.add(cursorMessage(this.#cursorOnFrame(news.cursor)));
     if (this.#settings.paused) {
-      this.#lookEverywhere = true;
+      this.#look.everywhereNext();
       return;
     }
     const time = this.#clocks.wall();
-    const changes = this.#look(news.damage, now);
+    const { keyframeIntervalMs } = this.#settings;
+    const force = this.#keyframeWaiters.length > 0 ||
+      (keyframeIntervalMs > 0 && now - this.#lastKeyframe >= keyframeIntervalMs);
+    const changes = this.#look.at(news.damage, this.#settings, now, force);
+    this.#setState();
     if (!changes) return;
     if (changes.keyframe) await this.#endEpoch();
     this.#emitter.openEpoch();
@@ -284,7 +284,7 @@ export class CaptureLoop {
     this.#publishUpdate(update, now);
   }
 
-  #publishUpdate(update: ReturnType<Pipeline["encode"]>, now: number): void {
+  #publishUpdate(update: Update, now: number): void {
     this.#emitter.add(update.message);
     this.#stats.countUpdate(update, now);
     if (!update.keyframe) return;
@@ -293,51 +293,12 @@ export class CaptureLoop {
     for (const resolve of this.#keyframeWaiters.splice(0)) resolve({ seq: update.seq });
   }
 
-  /** Grabs where something may have changed, and compares. */
-  #look(damage: SourceNews["damage"], now: number): Changes | undefined {
-    const { keyframeIntervalMs, refineAfterMs } = this.#settings;
-    const force = this.#keyframeWaiters.length > 0 ||
-      (keyframeIntervalMs > 0 && now - this.#lastKeyframe >= keyframeIntervalMs);
-    const everywhere = this.#lookEverywhere || force || damage === "unknown" ||
-      now - this.#lastFullLook >= FULL_LOOK_MS;
-    if (!everywhere && damage.length === 0) {
-      if (this.#pipeline.refinementDue(now, refineAfterMs)) {
-        return this.#pipeline.findChanges([], this.#settings, now, false);
-      }
-      this.#stats.ticksSkipped++;
-      return undefined;
-    }
-    const { space } = this.#pipeline;
-    const grabbed = timed(this.#stats.captureMs, () => {
-      const rows = everywhere ? { top: 0, bottom: space.sourceSize.height } : rowsOf(damage)!;
-      if (!this.#source.grab(space.grabbedBytes, rows, now)) return false;
-      this.#view.apply(this.#kernels, space);
-      return true;
-    });
-    if (!grabbed) {
-      this.#setState();
-      return undefined;
-    }
-    this.#lookEverywhere = false;
-    if (everywhere) this.#lastFullLook = now;
-    const where = everywhere ? "unknown" : this.#view.toFrame(damage);
-    return timed(
-      this.#stats.diffMs,
-      () => this.#pipeline.findChanges(where, this.#settings, now, force),
-    );
-  }
-
-  /** Another size, region, scale or masks: the frame starts anew. */
+  /** Another size, region, scale or masks. */
   async #changeView(): Promise<void> {
-    const before = this.#view.size;
     this.#viewPending = false;
-    this.#view = new View(this.#source.size, this.#settings);
-    this.#lookEverywhere = true;
-    const { width, height } = this.#view.size;
-    const sameSize = width === before.width && height === before.height;
     await this.#endEpoch();
-    this.#pipeline.resize(this.#view.size, this.#source.size, this.#view.active);
-    if (!sameSize) this.#emitter.addResize({ width, height });
+    const size = this.#look.changeView(this.#settings);
+    if (size) this.#emitter.addResize(size);
   }
 
   /** Ends the epoch, so that decoders can forget and viewers can join. */
@@ -380,6 +341,6 @@ export class CaptureLoop {
   }
 
   #cursorOnFrame(cursor: CursorChange): CursorChange {
-    return { ...cursor, ...this.#view.pointToFrame(cursor.x, cursor.y) };
+    return { ...cursor, ...this.#look.view.pointToFrame(cursor.x, cursor.y) };
   }
 }

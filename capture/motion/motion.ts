@@ -35,7 +35,7 @@ const MAX_PIECES = 12;
  * Work (see motion_area.ts) that a copy must save, since its header and the cut that it makes cost bytes:
  * that of 24 busy pixels.
  */
-const MIN_WORK = 72;
+const MIN_WORK = 300;
 /**
  * What moves reaches beyond the features that tell of it: blank margins, and repeating content, which has no
  * vote of its own. The more votes, the further it is worth looking, pixels.

@@ -31,8 +31,8 @@ let kindLeft: i32 = KEEP;
 const CODED_ABOVE: usize = memory.data(3 * (16384 / 8 + 2), 16);
 const CODED_LEFT: usize = memory.data(3 * 2, 16);
 
-/** P(keep) by the kinds of the left, upper and upper right block; P(new) by left and upper; P(four vectors). */
-const IS_KEPT: usize = memory.data(8 * 4, 16);
+/** P(not keep) by the kinds of the left, upper and upper right block; P(new) by left and upper; P(four vectors). */
+const IS_CHANGED: usize = memory.data(8 * 4, 16);
 const IS_NEW: usize = memory.data(4 * 4, 16);
 const IS_SPLIT: usize = memory.data(4, 16);
 /** P(has differences) by plane and the left and upper 8 × 8; how to continue, by plane. */
@@ -40,7 +40,7 @@ const IS_CODED: usize = memory.data(3 * 4 * 4, 16);
 const MODE: usize = memory.data(2 * 4 * 4, 16);
 
 export function resetBlocks(): void {
-  resetCells(IS_KEPT, 8);
+  resetCells(IS_CHANGED, 8);
   resetCells(IS_NEW, 4);
   resetCells(IS_SPLIT, 1);
   resetCells(IS_CODED, 3 * 4);
@@ -61,7 +61,8 @@ export function startRow(first: bool): void {
 }
 
 /**
- * Codes the kind of the block in `column`.
+ * Codes the kind of the block in `column`. Changed is 1: missing input reads as ones, and shall not pass for a patch
+ * that ends quietly.
  * @param isLast it is the last one of its row
  */
 export function codeKind<D>(column: i32, isLast: bool, kind: i32): i32 {
@@ -69,7 +70,7 @@ export function codeKind<D>(column: i32, isLast: bool, kind: i32): i32 {
   const aboveRight = <i32>load<u8>(KIND_ABOVE + <usize>(isLast ? column : column + 1));
   const context = <i32>(kindLeft != KEEP) | <i32>(above != KEEP) << 1 |
     <i32>(aboveRight != KEEP) << 2;
-  if (codeBit<D>(IS_KEPT + <usize>context * 4, kind == KEEP)) return KEEP;
+  if (!codeBit<D>(IS_CHANGED + <usize>context * 4, kind != KEEP)) return KEEP;
   const near = <i32>(kindLeft == NEW) | <i32>(above == NEW) << 1;
   return codeBit<D>(IS_NEW + <usize>near * 4, kind == NEW) ? NEW : MOVED;
 }
