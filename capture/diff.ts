@@ -77,19 +77,19 @@ export class Differ {
   }
 
   /**
-   * The boxes to send, tight around the differences, one a tile.
+   * The boxes to send, tight around the differences, one a tile, in the order of the tiles.
    * @param damage where to look, within the frame; `"unknown"` looks everywhere
    * @param now ms on any clock that does not jump
    */
   find(damage: readonly Rect[] | "unknown", options: DiffOptions, now: number): Rect[] {
-    const boxes: Rect[] = [];
+    const boxes = new Map<number, Rect>();
     if (damage === "unknown" || damage.length > 0) {
       this.#markLook(damage);
       this.#compare(options.threshold);
       this.#collect(boxes, options.threshold, now);
     }
     this.#refine(boxes, options.refineAfterMs, now);
-    return boxes;
+    return inOrder(boxes);
   }
 
   /**
@@ -99,9 +99,9 @@ export class Differ {
   findRest(found: readonly Rect[]): Rect[] {
     this.#markLook(found);
     this.#compare(0);
-    const boxes: Rect[] = [];
+    const boxes = new Map<number, Rect>();
     this.#collect(boxes, 0, 0);
-    return boxes;
+    return inOrder(boxes);
   }
 
   /** After a keyframe the reference is the frame: nothing is deferred any more. */
@@ -134,7 +134,7 @@ export class Differ {
   }
 
   /** Reads the table of the tiles looked at, into boxes and the list of deferred tiles. */
-  #collect(boxes: Rect[], threshold: number, now: number): void {
+  #collect(boxes: Map<number, Rect>, threshold: number, now: number): void {
     const { tileTableFields: table, lookBytes: look, tileCount } = this.#space;
     for (let tile = 0; tile < tileCount; tile++) {
       if (look[tile] === 0) continue;
@@ -142,7 +142,7 @@ export class Differ {
       const before = this.#deferred.get(tile);
       // The same content, only shown with losses: `#refine` will repair it.
       if (state !== 0 && before?.lossy && before.hash === this.#hash(tile)) continue;
-      if (state === 1) boxes.push(boxAt(table, tile));
+      if (state === 1) boxes.set(tile, boxAt(table, tile));
       if (state === 0 || threshold === 0) {
         this.#deferred.delete(tile);
       } else {
@@ -153,8 +153,8 @@ export class Differ {
     }
   }
 
-  /** Adds the exact boxes of deferred tiles that have stood still long enough. */
-  #refine(boxes: Rect[], refineAfterMs: number, now: number): void {
+  /** Adds the exact boxes of deferred tiles that have stood still long enough; they hold what was found before. */
+  #refine(boxes: Map<number, Rect>, refineAfterMs: number, now: number): void {
     if (!this.refinementDue(now, refineAfterMs)) return;
     const look = this.#space.lookBytes;
     look.fill(0);
@@ -165,7 +165,7 @@ export class Differ {
     this.#compare(0);
     const table = this.#space.tileTableFields;
     for (let tile = 0; tile < this.#space.tileCount; tile++) {
-      if (look[tile] === 1 && table[tile * TILE_FIELDS] === 1) boxes.push(boxAt(table, tile));
+      if (look[tile] === 1 && table[tile * TILE_FIELDS] === 1) boxes.set(tile, boxAt(table, tile));
     }
   }
 
@@ -203,6 +203,10 @@ export class Differ {
 
 function isDue({ since, lossy }: Deferred, now: number, refineAfterMs: number): boolean {
   return now - since >= (lossy ? LOSSY_QUIET_MS : refineAfterMs);
+}
+
+function inOrder(boxes: ReadonlyMap<number, Rect>): Rect[] {
+  return [...boxes].sort(([a], [b]) => a - b).map(([, box]) => box);
 }
 
 function boxAt(table: Int32Array, tile: number): Rect {

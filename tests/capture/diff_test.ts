@@ -226,6 +226,36 @@ Deno.test("Differ defers per tile until the tile has stood still, however others
   assert.equal(differ.deferredTiles, 0);
 });
 
+Deno.test("Differ.find() gives one box a tile, in their order, when some are due and others changed", () => {
+  const reference = blankFrame(192, 64);
+  const space = spaceWith(reference, reference);
+  const differ = new Differ(kernels, space);
+  const options = { threshold: 50, refineAfterMs: 100 };
+  const put = (x: number, value: number) => {
+    new Uint8Array(kernels.memory.buffer, space.frame)[x * 4] = value;
+  };
+  put(5, 10);
+  put(130, 10);
+  assert.deepEqual(differ.find("unknown", options, 0), []);
+  // The middle one changes by more than the threshold; the outer two have waited long enough.
+  put(70, 200);
+  assert.deepEqual(differ.find([{ x: 64, y: 0, w: 64, h: 64 }], options, 100), [
+    { x: 5, y: 0, w: 1, h: 1 },
+    { x: 70, y: 0, w: 1, h: 1 },
+    { x: 130, y: 0, w: 1, h: 1 },
+  ]);
+});
+
+Deno.test("Differ.find() gives a tile that has changed and is due at once in one box", () => {
+  const reference = blankFrame(64, 64);
+  const space = spaceWith(reference, reference);
+  const frame = new Uint8Array(kernels.memory.buffer, space.frame);
+  frame[0] = 10;
+  frame[4 * 63] = 200;
+  const found = new Differ(kernels, space).find("unknown", { threshold: 50, refineAfterMs: 0 }, 0);
+  assert.deepEqual(found, [{ x: 0, y: 0, w: 64, h: 1 }]);
+});
+
 Deno.test("Differ.forget() forgets what waits", () => {
   const differ = new Differ(kernels, spaceWith(literalPixel(3), literalPixel(0)));
   differ.find("unknown", { threshold: 50, refineAfterMs: 100 }, 0);

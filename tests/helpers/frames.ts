@@ -147,3 +147,23 @@ export function changed(
       return { frame: randomFrame(random, frame, random.pick(CONTENTS)), damage: [all] };
   }
 }
+
+/** The same frame with one pixel changed. */
+export function withPixel(frame: Frame, x: number, y: number, colour: number): Frame {
+  const next = copyFrame(frame);
+  setPixel(next, x, y, colour);
+  return next;
+}
+
+/** A part of a frame. */
+export function cropped(
+  frame: Frame,
+  { x, y, w, h }: { x: number; y: number; w: number; h: number },
+): Frame {
+  const out = blankFrame(w, h);
+  for (let row = 0; row < h; row++) {
+    const from = ((y + row) * frame.width + x) * 4;
+    out.bgrx.set(frame.bgrx.subarray(from, from + w * 4), row * w * 4);
+  }
+  return out;
+}

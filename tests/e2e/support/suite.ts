@@ -7,6 +7,7 @@ import { findChromium } from "./browser.ts";
 const X_COMMANDS = [
   "Xvfb",
   "xwd",
+  "xwud",
   "xterm",
   "xclock",
   "xdotool",
@@ -16,7 +17,7 @@ const X_COMMANDS = [
 ] as const;
 
 /** What a suite needs besides the program. */
-export type Part = "x11" | "chromium" | "curl" | "network";
+export type Part = "x11" | "chromium" | "curl" | "network" | "procfs";
 
 /**
  * Makes the `test` function of a file.
@@ -32,7 +33,8 @@ export function suiteOn(
     const line = `skipped: ${suite} (not installed: ${missing.join(", ")})\n`;
     Deno.stderr.writeSync(new TextEncoder().encode(line));
   }
-  return (name, fn) => Deno.test({ name, ignore, fn });
+  const fail = () => Promise.reject(new Error(`not installed: ${missing.join(", ")}`));
+  return (name, body) => Deno.test({ name, ignore, fn: missing.length > 0 ? fail : body });
 }
 
 function missingOf(part: Part): string[] {
@@ -43,6 +45,8 @@ function missingOf(part: Part): string[] {
       return findChromium() === undefined ? ["chromium"] : [];
     case "curl":
       return missingCommands(["curl"]);
+    case "procfs":
+      return Deno.build.os === "linux" ? [] : ["Linux's /proc"];
     case "network":
       return outsideAddress() === undefined ? ["a network address besides loopback"] : [];
   }

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { CaptureRig } from "../helpers/capture_rig.ts";
+import {
+  blankFrame,
+  copyFrame,
+  cropped,
+  type Frame,
+  randomFrame,
+  setPixel,
+  withPixel,
+} from "../helpers/frames.ts";
+import { Random } from "../helpers/random.ts";
+
+const SIZE = { width: 200, height: 130 };
+
+function screenful(seed = 1): Frame {
+  return randomFrame(new Random(seed), SIZE, "text");
+}
+
+Deno.test("CaptureLoop sends a resize, and a keyframe of the new size", async () => {
+  const rig = await CaptureRig.start(screenful());
+  const { client } = rig.watch();
+  await rig.tick();
+  rig.screen.show(randomFrame(new Random(2), { width: 33, height: 250 }, "mixed"));
+  await rig.tick();
+  assert.deepEqual(client.resizes, [SIZE, { width: 33, height: 250 }]);
+  assert.equal(client.updates.at(-1)!.keyframe, true);
+  rig.assertShows(client);
+  assert.deepEqual(rig.loop.size, { width: 33, height: 250 });
+  rig.close();
+});
+
+Deno.test("CaptureLoop.change() to a region and a scale: another canvas, points and patches on it", async () => {
+  const rig = await CaptureRig.start(randomFrame(new Random(8), SIZE, "noise"));
+  const { client } = rig.watch();
+  await rig.tick();
+  const region = { x: 50, y: 30, w: 100, h: 61 };
+  rig.loop.change({ ...rig.loop.settings, region });
+  rig.screen.moveCursor({ visible: true, x: 60, y: 35 });
+  await rig.tick();
+  assert.deepEqual(client.resizes.at(-1), { width: 100, height: 61 });
+  assert.deepEqual(client.cursors.at(-1), { visible: true, x: 10, y: 5 });
+  rig.assertShows(client, cropped(rig.screen.frame, region));
+  rig.screen.show(withPixel(rig.screen.frame, 50, 30, 0xabcdef), [{ x: 40, y: 20, w: 20, h: 20 }]);
+  await rig.tick();
+  assert.deepEqual(client.updates.at(-1)!.rects, [{ x: 0, y: 0, w: 1, h: 1 }]);
+  rig.assertShows(client, cropped(rig.screen.frame, region));
+  const { length } = client.updates;
+  rig.screen.show(withPixel(rig.screen.frame, 0, 0, 0xabcdef), [{ x: 0, y: 0, w: 20, h: 20 }]);
+  await rig.run(3000);
+  assert.equal(client.updates.length, length);
+
+  rig.loop.change({ ...rig.loop.settings, scale: 0.5 });
+  await rig.tick();
+  assert.deepEqual(client.resizes.at(-1), { width: 50, height: 31 });
+  rig.loop.change({ ...rig.loop.settings, scale: 1, region: null });
+  await rig.tick();
+  rig.assertShows(client);
+  rig.close();
+});
+
+Deno.test("CaptureLoop: masked pixels never leave, whatever the view and however they are looked at", async () => {
+  const mask = { x: 60, y: 20, w: 70, h: 50 };
+  const secret = 0xc0ffee;
+  for (const region of [null, { x: 40, y: 10, w: 100, h: 100 }]) {
+    const settings = { masks: [mask, { x: 190, y: 120, w: 500, h: 500 }], region };
+    const hidden = blankFrame(SIZE.width, SIZE.height);
+    const rig = await CaptureRig.start(hidden, { settings });
+    const { client } = rig.watch();
+    const messages: Uint8Array[] = [];
+    for (let i = 0; i < 5; i++) {
+      const next = copyFrame(rig.screen.frame);
+      for (let y = 20; y < 70; y++) setPixel(next, 60 + i, y, secret);
+      for (let y = 120; y < 130; y++) setPixel(next, 199, y, secret);
+      rig.screen.show(next, i % 2 ? "unknown" : [{ x: 50, y: 15, w: 80, h: 30 + i }]);
+      await rig.run(700);
+      messages.push(...rig.chunks.splice(0).map((chunk) => chunk.messages));
+    }
+    const picture = await rig.reference();
+    assert.ok(picture.every((value, i) => value === ((i & 3) === 3 ? 255 : 0)));
+    assert.ok(client.rgba.every((value, i) => value === ((i & 3) === 3 ? 255 : 0)));
+    const bytes = messages.flatMap((part) => [...part]);
+    const found = bytes.some((_, i) =>
+      bytes[i] === 0xc0 && bytes[i + 1] === 0xff && bytes[i + 2] === 0xee
+    );
+    assert.equal(found, false);
+    rig.close();
+  }
+});
+
+Deno.test("CaptureLoop.change() of masks takes effect at once, and showing again sends the pixels", async () => {
+  const rig = await CaptureRig.start(randomFrame(new Random(3), SIZE, "noise"));
+  const { client } = rig.watch();
+  await rig.tick();
+  rig.loop.change({ ...rig.loop.settings, masks: [{ x: 0, y: 0, w: 100, h: 130 }] });
+  await rig.run();
+  const masked = copyFrame(rig.screen.frame);
+  for (let y = 0; y < 130; y++) for (let x = 0; x < 100; x++) setPixel(masked, x, y, 0);
+  rig.assertShows(client, masked);
+  rig.loop.change({ ...rig.loop.settings, masks: [] });
+  await rig.run();
+  rig.assertShows(client);
+  rig.close();
+});
