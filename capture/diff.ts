@@ -40,6 +40,8 @@ export class Differ {
   readonly #space: Workspace;
   /** At most one entry a tile. */
   readonly #deferred = new Map<number, Deferred>();
+  /** Tiles of which the newest `find` gave what had waited. */
+  readonly #refined = new Set<number>();
 
   constructor(kernels: Kernels, space: Workspace) {
     this.#kernels = kernels;
@@ -56,6 +58,11 @@ export class Differ {
       if (isDue(waiting, now, refineAfterMs)) return true;
     }
     return false;
+  }
+
+  /** Whether the newest `find` gave a box (within one tile) to make good what had waited: it wants to be exact. */
+  isRefinement({ x, y }: Rect): boolean {
+    return this.#refined.has(Math.floor(y / TILE) * this.#space.tilesAcross + Math.floor(x / TILE));
   }
 
   /** Tiles that viewers show with losses. */
@@ -88,6 +95,7 @@ export class Differ {
       this.#compare(options.threshold);
       this.#collect(boxes, options.threshold, now);
     }
+    this.#refined.clear();
     this.#refine(boxes, options.refineAfterMs, now);
     return inOrder(boxes);
   }
@@ -143,6 +151,7 @@ export class Differ {
       // The same content, only shown with losses: `#refine` will repair it.
       if (state !== 0 && before?.lossy && before.hash === this.#hash(tile)) continue;
       if (state === 1) boxes.set(tile, boxAt(table, tile));
+      if (state === 0 && before?.lossy) continue;
       if (state === 0 || threshold === 0) {
         this.#deferred.delete(tile);
       } else {
@@ -159,8 +168,11 @@ export class Differ {
     const look = this.#space.lookBytes;
     look.fill(0);
     for (const tile of this.#dueTiles(refineAfterMs, now)) {
+      // Viewers mark what was sent with losses: one exact pixel tells them where chance left none.
+      if (this.#deferred.get(tile)?.lossy) boxes.set(tile, { ...this.#rectOf(tile), w: 1, h: 1 });
       look[tile] = 1;
       this.#deferred.delete(tile);
+      this.#refined.add(tile);
     }
     this.#compare(0);
     const table = this.#space.tileTableFields;

@@ -84,7 +84,7 @@ export class Encoder {
   startEpoch(): void {
     this.#kernels.paletteReset();
     this.#kernels.contextReset();
-    this.#kernels.lossyReset?.();
+    this.#kernels.lossyReset();
     this.#announced = 0;
   }
 

@@ -55,15 +55,14 @@ export class Look {
 
   /**
    * Another size, region, scale or masks: the frame starts anew. The running epoch must have ended.
-   * @returns the frame's new size, or `undefined` where it stays the same
+   * @returns the frame's size
    */
-  changeView(settings: LiveSettings): Size | undefined {
-    const before = this.#view.size;
+  changeView(settings: LiveSettings): Size {
     this.#view = new View(this.#source.size, settings);
     this.#everywhere = true;
     const { size, active } = this.#view;
     this.#pipeline.resize(size, this.#source.size, active);
-    return size.width === before.width && size.height === before.height ? undefined : size;
+    return size;
   }
 
   /**

@@ -297,8 +297,8 @@ export class CaptureLoop {
   async #changeView(): Promise<void> {
     this.#viewPending = false;
     await this.#endEpoch();
-    const size = this.#look.changeView(this.#settings);
-    if (size) this.#emitter.addResize(size);
+    // A resize even to the same size: nobody may resume across it, since what lies before it may be masked now.
+    this.#emitter.addResize(this.#look.changeView(this.#settings));
   }
 
   /** Ends the epoch, so that decoders can forget and viewers can join. */

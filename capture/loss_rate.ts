@@ -6,16 +6,16 @@
  */
 
 /** Quality that is good enough: motion hides more. */
-const BEST = 70;
+const BEST = 50;
 /** Below this, faces and edges fall apart; then bytes win no more. */
-const WORST = 25;
+const WORST = 15;
 /** Bytes a second that a moving picture may take. */
 const BUDGET = 250_000;
 const WINDOW_MS = 1000;
 
 export class LossRate {
   /** 1 (worst) to 100, for the next update. */
-  quality = 55;
+  quality = 40;
   #bytes = 0;
   #since = 0;
 

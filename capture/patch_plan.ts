@@ -45,10 +45,13 @@ const MAX_BUSY_PIXELS = 300_000;
 /** `surveyColours` counts colours up to here. */
 const SURVEY_LIMIT = 1025;
 
-/** A cell with text or flat areas in it is never lossy: each of its parts of this side must look like a photograph. */
+/**
+ * Losses are decided for parts of this side: moving pictures have many colours, none of which is the
+ * background that text and flat areas have.
+ */
 const PART = 32;
-const PART_COLOUR_SHARE = 1 / 8;
-const PART_BUSY_SHARE = 1 / 3;
+const MIN_PART_COLOURS = 24;
+const MAX_BACKGROUND_SHARE = 1 / 4;
 
 interface Cell extends PlannedPatch {
   readonly busy: number;
@@ -109,7 +112,9 @@ function cellsOf(
     const h = Math.min(nextGridLine(y), rect.y + rect.h) - y;
     for (let x = rect.x; x < rect.x + rect.w; x = nextGridLine(x)) {
       const w = Math.min(nextGridLine(x), rect.x + rect.w) - x;
-      cells.push(judge(kernels, raster, { x, y, w, h }, mayLose));
+      const cell = { x, y, w, h };
+      if (mayLose(cell)) cells.push(...partsOf(kernels, raster, cell));
+      else cells.push(judge(kernels, raster, cell));
     }
   }
   return cells;
@@ -119,31 +124,38 @@ function nextGridLine(coordinate: number): number {
   return (Math.floor(coordinate / TILE) + 1) * TILE;
 }
 
-function judge(
-  kernels: Kernels,
-  raster: Raster,
-  rect: Rect,
-  mayLose: PlanOptions["mayLose"],
-): Cell {
+function judge(kernels: Kernels, raster: Raster, rect: Rect): Cell {
   const { colours, busy, area } = survey(kernels, raster, rect);
-  if (mayLose(rect) && isPhotoAllOver(kernels, raster, rect)) {
-    return { encoding: ENCODING.lossy, rect, busy };
-  }
   const photo = area >= MIN_PHOTO_PIXELS && colours > area * PHOTO_COLOUR_SHARE &&
     busy > area * PHOTO_BUSY_SHARE;
   return { encoding: photo ? ENCODING.planar : ENCODING.context, rect, busy };
 }
 
-function isPhotoAllOver(kernels: Kernels, raster: Raster, { x, y, w, h }: Rect): boolean {
+/** A cell in which losses are allowed, in parts: those that look like a moving picture are lossy. */
+function partsOf(kernels: Kernels, raster: Raster, { x, y, w, h }: Rect): Cell[] {
+  const parts: Cell[] = [];
   for (let top = 0; top < h; top += PART) {
     for (let left = 0; left < w; left += PART) {
       const size = { w: Math.min(PART, w - left), h: Math.min(PART, h - top) };
-      const part = survey(kernels, raster, { x: x + left, y: y + top, ...size });
-      const { colours, busy, area } = part;
-      if (colours < area * PART_COLOUR_SHARE || busy < area * PART_BUSY_SHARE) return false;
+      const rect = { x: x + left, y: y + top, ...size };
+      const { colours, busy, area } = survey(kernels, raster, rect);
+      const background = kernels.mostFrequent(
+        raster.address,
+        raster.width,
+        rect.x,
+        rect.y,
+        rect.w,
+        rect.h,
+      );
+      const moving = colours >= Math.min(MIN_PART_COLOURS, area / 4) &&
+        background <= area * MAX_BACKGROUND_SHARE;
+      parts.push(moving ? { encoding: ENCODING.lossy, rect, busy } : judge(kernels, raster, rect));
     }
   }
-  return true;
+  const [{ encoding }] = parts;
+  if (!parts.every((part) => part.encoding === encoding)) return parts;
+  const busy = parts.reduce((sum, part) => sum + part.busy, 0);
+  return [{ encoding, rect: { x, y, w, h }, busy }];
 }
 
 /** Colours (that the palette lacks), pixels that differ from their left neighbour, and all pixels. */

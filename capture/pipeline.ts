@@ -171,7 +171,7 @@ export class Pipeline {
     const boxes = this.#differ.find(damage, settings, now);
     if (boxes.length === 0) return undefined;
     const start = performance.now();
-    this.#heat.note(boxes, now);
+    this.#heat.note(boxes.filter((box) => !this.#differ.isRefinement(box)), now);
     const saves = this.#memory.remember(boxes, now);
     const copies = this.#motion.find(mergeRects(boxes));
     const left = copies.length > 0 ? this.#afterCopies(copies, boxes) : boxes;
@@ -182,7 +182,7 @@ export class Pipeline {
       areaOf(rects) > settings.refreshRatio * width * height;
     if (tooMuch) return { ...all, motionMs };
     const mayLose = settings.quality === "auto"
-      ? (cell: Rect) => this.#heat.isHot(cell, now)
+      ? (cell: Rect) => this.#heat.isHot(cell, now) && !this.#differ.isRefinement(cell)
       : () => false;
     return { keyframe: false, saves, copies, recalls, rects, mayLose, motionMs };
   }

@@ -24,11 +24,13 @@ export class SourceKeeper {
   #cursor: CursorChange | undefined;
   #shape: CursorShape | undefined;
 
+  /** @throws {SourceLost} when the picture is larger than the protocol allows */
   constructor(opened: Opened) {
     this.#source = opened.source;
     this.#reopen = opened.reopen;
     this.label = opened.source.label;
     this.size = opened.source.size;
+    checkSize(this.size);
   }
 
   /** The pointer with its shape, if the source ever told of one. */
@@ -48,6 +50,7 @@ export class SourceKeeper {
       const news = source.poll();
       // Only now: one that opens and fails at once must not be tried at the first pause for ever.
       this.#retryMs = 0;
+      checkSize(source.size);
       this.size = source.size;
       if (news.cursor) this.#noteCursor(news.cursor);
       const resized = news.resized || this.#reopened;
@@ -94,4 +97,15 @@ export class SourceKeeper {
       return undefined;
     }
   }
+}
+
+/** docs/PROTOCOL.md, "Conventions": no decoder takes more. */
+const MAX_SIDE = 16384;
+const MAX_PIXELS = 2 ** 26;
+
+function checkSize({ width, height }: Size): void {
+  if (width <= MAX_SIDE && height <= MAX_SIDE && width * height <= MAX_PIXELS) return;
+  throw new SourceLost(
+    `Cannot capture ${width}×${height} pixels: wanted at most ${MAX_SIDE} a side and 2^26 in all`,
+  );
 }

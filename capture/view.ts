@@ -27,15 +27,18 @@ export class View {
   readonly #masks: readonly Rect[];
 
   constructor(source: Size, settings: ViewSettings) {
-    const all = { x: 0, y: 0, w: source.width, h: source.height };
-    // A region that a resize left outside the picture shows all of it until it fits again.
-    this.crop = (settings.region && clip(settings.region, source)) ?? all;
+    const region = settings.region ?? { x: 0, y: 0, w: source.width, h: source.height };
+    const visible = clip(region, source);
+    // A region that a resize left outside the picture shows nothing, one black pixel, until it fits again: it may
+    // have been chosen to hide the rest.
+    this.crop = visible ?? { x: 0, y: 0, w: 1, h: 1 };
     this.size = {
       width: Math.max(1, Math.round(this.crop.w * settings.scale)),
       height: Math.max(1, Math.round(this.crop.h * settings.scale)),
     };
     this.active = this.size.width !== source.width || this.size.height !== source.height;
-    this.#masks = settings.masks.flatMap((mask) => clip(mask, source) ?? []);
+    const masks = visible ? settings.masks : [this.crop];
+    this.#masks = masks.flatMap((mask) => clip(mask, source) ?? []);
   }
 
   /** Makes the frame from what was just grabbed. */

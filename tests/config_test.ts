@@ -43,6 +43,7 @@ Deno.test("parseConfig() without anything gives the defaults", () => {
     settings: {
       fps: 30,
       threshold: 0,
+      quality: "lossless",
       refineAfterMs: 500,
       keyframeIntervalMs: 0,
       maxPatches: 3000,
@@ -87,6 +88,7 @@ Deno.test("parseConfig() reads every option as a flag and as a variable, to the 
     allowHosts: ["Watch.example.org,b.example:8443", ["watch.example.org", "b.example:8443"]],
     fps: ["1.5", 1.5],
     threshold: ["255", 255],
+    quality: ["auto", "auto"],
     refineAfterMs: ["50", 50],
     keyframeIntervalMs: ["86400000", 86_400_000],
     maxPatches: ["1", 1],

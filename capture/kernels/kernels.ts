@@ -79,6 +79,7 @@ export interface Kernels {
     h: number,
     limit: number,
   ): number;
+  mostFrequent(frame: number, width: number, x: number, y: number, w: number, h: number): number;
   encodeIndexed(
     frame: number,
     width: number,

@@ -79,7 +79,7 @@ export class Picture {
   /** The coders forget what they have learnt. */
   forgetContext() {
     this.#kernels.contextReset();
-    this.#kernels.lossyReset?.();
+    this.#kernels.lossyReset();
   }
 
   /**

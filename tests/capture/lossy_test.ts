@@ -2,140 +2,10 @@
  * The lossy block coder: the encoder in the capture kernels against the decoder that the page uses.
  */
 import assert from "node:assert/strict";
-import type { Rect, Size } from "../../capture/geometry.ts";
-import { Arena, type Kernels, loadKernels } from "../../capture/kernels/kernels.ts";
 import { Picture } from "../../public/decoder/picture.js";
+import { assertSameOutside, noise, Pair, photo, text, whole } from "../helpers/lossy_pair.ts";
+import { LossyReference } from "../helpers/lossy_reference.ts";
 import { Random } from "../helpers/random.ts";
-
-const EXTRA_BYTES = 65536;
-/** What `out` must have room for, per pixel. */
-const MOST_BYTES_PER_PIXEL = 2;
-
-/** An encoder and a decoder whose canvases start alike. */
-class Pair {
-  readonly size: Size;
-  readonly picture: Picture;
-  readonly #kernels: Kernels;
-  readonly #frame: number;
-  readonly #canvas: number;
-  readonly #out: number;
-
-  private constructor(kernels: Kernels, size: Size) {
-    this.size = size;
-    this.picture = new Picture(size.width, size.height);
-    this.#kernels = kernels;
-    const arena = new Arena(kernels.memory);
-    const pixels = size.width * size.height;
-    this.#frame = arena.take(pixels * 4);
-    this.#canvas = arena.take(pixels * 4);
-    this.#out = arena.take(pixels * MOST_BYTES_PER_PIXEL + EXTRA_BYTES);
-    kernels.lossyReset();
-  }
-
-  static async open(width: number, height: number): Promise<Pair> {
-    return new Pair(await loadKernels(), { width, height });
-  }
-
-  #pixels(address: number): Uint32Array {
-    const { width, height } = this.size;
-    return new Uint32Array(this.#kernels.memory.buffer, address, width * height);
-  }
-
-  /** What the encoder shall show. */
-  get frame(): Uint32Array {
-    return this.#pixels(this.#frame);
-  }
-
-  /** What the encoder says decoders show. */
-  get canvas(): Uint32Array {
-    return this.#pixels(this.#canvas);
-  }
-
-  /** Makes both canvases the same, given picture. */
-  show(pixels: Uint32Array): void {
-    this.canvas.set(pixels);
-    this.picture.pixels.set(pixels);
-  }
-
-  reset(): void {
-    this.#kernels.lossyReset();
-    this.picture.forgetContext();
-  }
-
-  encode({ x, y, w, h }: Rect, quality: number): Uint8Array {
-    const { width, height } = this.size;
-    const length = this.#kernels.lossyEncode(
-      this.#frame,
-      this.#canvas,
-      width,
-      height,
-      x,
-      y,
-      w,
-      h,
-      quality,
-      this.#out,
-    );
-    return new Uint8Array(this.#kernels.memory.buffer, this.#out, length).slice();
-  }
-
-  /** Encodes and decodes; the canvases must be the same then, and nothing outside the rectangle may have changed. */
-  send(rect: Rect, quality: number): Uint8Array {
-    const before = this.picture.pixels.slice();
-    const bytes = this.encode(rect, quality);
-    assert.ok(bytes.length > 0);
-    assert.ok(bytes.length <= MOST_BYTES_PER_PIXEL * rect.w * rect.h + EXTRA_BYTES);
-    assert.equal(this.picture.drawLossy(bytes, rect), true);
-    assert.deepEqual(this.picture.pixels, this.canvas);
-    assertSameOutside(this.picture.pixels, before, this.size, rect);
-    return bytes;
-  }
-}
-
-function assertSameOutside(a: Uint32Array, b: Uint32Array, { width }: Size, rect: Rect): void {
-  const { x, y, w, h } = rect;
-  const differs = a.findIndex((pixel, i) => {
-    const column = i % width;
-    const row = Math.floor(i / width);
-    const inside = column >= x && column < x + w && row >= y && row < y + h;
-    return !inside && pixel !== b[i];
-  });
-  assert.equal(differs, -1);
-}
-
-/** Something like a photograph, displaced by `dx`, `dy` pixels. */
-function photo({ width, height }: Size, dx = 0, dy = 0): Uint32Array {
-  const pixels = new Uint32Array(width * height);
-  for (let i = 0; i < pixels.length; i++) {
-    const x = (i % width) + dx;
-    const y = Math.floor(i / width) + dy;
-    const light = 120 + 60 * Math.sin(x / 9 + Math.sin(y / 23)) + 40 * Math.cos(y / 7 - x / 31);
-    const r = Math.round(Math.max(0, Math.min(255, light + 30 * Math.sin(x / 50))));
-    const g = Math.round(Math.max(0, Math.min(255, light)));
-    const b = Math.round(Math.max(0, Math.min(255, light - 50 + 40 * Math.cos((x + y) / 40))));
-    pixels[i] = r << 16 | g << 8 | b;
-  }
-  return pixels;
-}
-
-function noise(random: Random, { width, height }: Size): Uint32Array {
-  return Uint32Array.from({ length: width * height }, () => random.bits() & 0xffffff);
-}
-
-/** Black letters of random shape on white, three pixels wide strokes. */
-function text(random: Random, { width, height }: Size): Uint32Array {
-  const dark = (x: number, y: number) =>
-    y % 14 < 9 && x % 7 < 5 && cells[(y >> 1) * width + (x >> 1)];
-  const cells = Array.from({ length: width * height }, () => random.chance(0.4));
-  return Uint32Array.from(
-    { length: width * height },
-    (_, i) => dark(i % width, Math.floor(i / width)) ? 0x000000 : 0xffffff,
-  );
-}
-
-function whole({ width, height }: Size): Rect {
-  return { x: 0, y: 0, w: width, h: height };
-}
 
 /** Mean squared difference per channel. */
 function meanSquaredError(a: Uint32Array, b: Uint32Array): number {
@@ -179,6 +49,59 @@ Deno.test("lossyDecode() draws what lossyEncode() says it will, for any rectangl
         : { x, y, w: random.int(1, width - x), h: random.int(1, height - y) };
       pair.send(rect, random.int(1, 100));
     }
+  }
+});
+
+Deno.test("lossyDecode() draws the example of docs/PROTOCOL.md", () => {
+  const picture = new Picture(16, 16);
+  const code = "32 36 D8 7D C6 5E 7A C1 B5 E9 95 01 F8 00 77 B8 83 AE 9C 6B 53 58 B5 77 B8 E7";
+  const bytes = Uint8Array.from(code.split(" "), (byte) => parseInt(byte, 16));
+  assert.equal(picture.drawLossy(bytes, whole(picture)), true);
+  const [first, right, lower, last] = [0, 15, 240, 255].map((i) => picture.pixels[i]);
+  assert.deepEqual([first, right, lower, last], [0x02037d, 0x70027f, 0x087583, 0x767485]);
+});
+
+Deno.test("lossyDecode() agrees with a decoder written from docs/PROTOCOL.md", async () => {
+  for (let seed = 100; seed < 120; seed++) {
+    const random = new Random(seed);
+    const pair = await Pair.open(random.int(1, 90), random.int(1, 70));
+    const { width, height } = pair.size;
+    pair.show(photo(pair.size));
+    const pixels = pair.canvas.slice();
+    const reference = new LossyReference(pixels, width);
+    for (let update = 0; update < 6; update++) {
+      if (random.chance(0.2)) {
+        pair.reset();
+        reference.reset();
+      }
+      const content = random.int(0, 5);
+      if (content === 0) pair.frame.set(noise(random, pair.size));
+      else if (content === 1) pair.frame.set(text(random, pair.size));
+      else pair.frame.set(photo(pair.size, random.int(-60, 60) / 4, random.int(-60, 60) / 4));
+      const x = random.int(0, width - 1);
+      const y = random.int(0, height - 1);
+      const rect = { x, y, w: random.int(1, width - x), h: random.int(1, height - y) };
+      const bytes = pair.send(rect, random.int(1, 100));
+      assert.equal(reference.draw(bytes, rect), true);
+      assert.deepEqual(pixels, pair.canvas);
+    }
+  }
+});
+
+Deno.test("lossyDecode() agrees with that decoder about random bytes", () => {
+  const random = new Random(9);
+  for (let run = 0; run < 60; run++) {
+    const picture = new Picture(random.int(1, 80), random.int(1, 60));
+    const size = { width: picture.width, height: picture.height };
+    picture.pixels.set(noise(random, size));
+    const pixels = picture.pixels.slice();
+    const input = random.bytes(65536);
+    input[0] = random.int(1, 100);
+    // Enough bytes for both to get to the end, whatever they say.
+    const bytes = input.subarray(0, Math.min(input.length, picture.maxInputBytes));
+    const ended = picture.drawLossy(bytes, whole(size));
+    assert.equal(new LossyReference(pixels, size.width).draw(bytes, whole(size)), ended);
+    assert.deepEqual(picture.pixels, pixels);
   }
 });
 

@@ -45,11 +45,14 @@ Deno.test("View with a region has its size, and its origin at the region's corne
   assert.deepEqual(view.toFrame([{ x: 0, y: 0, w: 10, h: 20 }]), []);
 });
 
-Deno.test("View clips a region that reaches over the edge; one outside shows everything", () => {
+Deno.test("View clips a region that reaches over the edge; one outside shows nothing", () => {
   const over = new View(SOURCE, { ...PLAIN, region: { x: 90, y: 70, w: 500, h: 500 } });
   assert.deepEqual(over.crop, { x: 90, y: 70, w: 10, h: 10 });
   const outside = new View(SOURCE, { ...PLAIN, region: { x: 100, y: 0, w: 10, h: 10 } });
-  assert.deepEqual(outside.size, SOURCE);
+  assert.deepEqual(outside.size, { width: 1, height: 1 });
+  const white = blankFrame(SOURCE.width, SOURCE.height);
+  white.bgrx.fill(255);
+  assert.deepEqual([...frameOf(outside, white).bgrx.subarray(0, 3)], [0, 0, 0]);
 });
 
 Deno.test("View scales to whole pixels, at least one", () => {

@@ -50,7 +50,7 @@ Deno.test("PATCH /api/config names each refused field, value and range, and chan
   assert.equal(problem.status, 400);
   assert.equal(problem.type, "urn:patchcast:problem:invalid");
   const settings =
-    "fps, threshold, refineAfterMs, keyframeIntervalMs, maxPatches, refreshRatio, scale, " +
+    "fps, threshold, refineAfterMs, keyframeIntervalMs, maxPatches, refreshRatio, quality, scale, " +
     "region, masks, paused";
   assert.deepEqual(problem.errors, [
     {

@@ -1,7 +1,9 @@
 /** The kernels' exports: all hot loops over pixels, over addresses that the caller lays out. */
 export { diffTiles, hashRect } from "./diff";
 export { copyRect, crop, fillRect, isSolid, rectsEqual, shrink, toRgba } from "./pixels";
-export { encodeIndexed, paletteColours, paletteReset, paletteSize, surveyColours } from "./palette";
+export {
+  encodeIndexed, mostFrequent, paletteColours, paletteReset, paletteSize, surveyColours,
+} from "./palette";
 export { encodePlanar } from "./planar";
 export { contextDecode, contextEncode, contextReset } from "./context";
 export { motionBegin, motionIndex, motionIndexBytes, motionMatch } from "./motion";

@@ -14,7 +14,7 @@ import { chooseKind, isSplit, startChoosing } from "./lossy_choose";
 import { BLOCK, drawResult, rowsThatFit, takeOld, takeSource } from "./lossy_planes";
 import { setQuality } from "./lossy_levels";
 import {
-  bytesSince, finishEncoding, initRates, overrun, startDecoding, startEncoding,
+  bytesSince, codeBit, finishEncoding, initRates, overrun, resetCells, startDecoding, startEncoding,
 } from "./range_coder";
 
 /** Forgets everything learnt. */
@@ -26,6 +26,13 @@ export function lossyReset(): void {
 /** Once a patch has this many bytes a pixel its remaining blocks are kept, whatever they should be. */
 const MOST_BYTES_PER_PIXEL: i32 = 2;
 const MAX_SIDE: i32 = 16384;
+
+/**
+ * Eight bits behind the last block, each as likely as not: a decoder that reads others has missed input, or has
+ * learnt other things than the encoder.
+ */
+const END: i32 = 0xb4;
+const EVEN_CELL: usize = memory.data(4, 16);
 
 /**
  * Encodes a rectangle of `frame` and draws on `canvas`, both BGRX and `width` × `height`, what decoders will show.
@@ -43,13 +50,14 @@ export function lossyEncode(
   store<u8>(out, <u8>quality);
   startEncoding(out + 1);
   codeRect<u8>(frame, canvas, width, x, y, w, h, out);
+  codeEnd<u8>();
   return <i32>(finishEncoding() - out);
 }
 
 /**
  * Draws a rectangle on `canvas` from what `lossyEncode` wrote. Whatever the input holds, only pixels of the
  * rectangle change.
- * @returns true when the input was long enough and its quality and the rectangle within range
+ * @returns true when the input ended as it should, and its quality and the rectangle are within range
  */
 export function lossyDecode(
   input: usize, length: i32, canvas: usize, width: i32, height: i32, x: i32, y: i32, w: i32, h: i32,
@@ -60,7 +68,17 @@ export function lossyDecode(
   setQuality(quality);
   startDecoding(input + 1, <usize>(length - 1));
   codeRect<i8>(0, canvas, width, x, y, w, h, 0);
-  return overrun() <= 8;
+  return overrun() <= 8 && codeEnd<i8>() && overrun() <= 8;
+}
+
+/** Returns whether the end is what it should be. */
+function codeEnd<D>(): bool {
+  let read: i32 = 0;
+  for (let i = 7; i >= 0; i--) {
+    resetCells(EVEN_CELL, 1);
+    read = read << 1 | <i32>codeBit<D>(EVEN_CELL, (END >> i & 1) != 0);
+  }
+  return read == END;
 }
 
 function isInRange(

@@ -61,8 +61,7 @@ export function startRow(first: bool): void {
 }
 
 /**
- * Codes the kind of the block in `column`. Changed is 1: missing input reads as ones, and shall not pass for a patch
- * that ends quietly.
+ * Codes the kind of the block in `column`.
  * @param isLast it is the last one of its row
  */
 export function codeKind<D>(column: i32, isLast: bool, kind: i32): i32 {

@@ -55,7 +55,8 @@ function lambda(): f32 {
 }
 
 /**
- * Chooses the kind of the block at `column`, `row`, whose pixels are in `SOURCE`, and lays out its vectors, prediction and levels.
+ * Chooses the kind of the block at `column`, `row`, whose pixels are in `SOURCE`, and lays out its vectors,
+ * prediction and levels.
  */
 export function chooseKind(column: i32, row: i32, isLast: bool): i32 {
   const x = column * 16;

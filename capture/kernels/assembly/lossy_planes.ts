@@ -14,7 +14,7 @@
 /** A block's side. */
 export const BLOCK: i32 = 16;
 /** Repeated border pixels on each side of `OLD`. */
-export const MARGIN: i32 = 32;
+const MARGIN: i32 = 32;
 /** Pixels of one plane of `OLD`, margins included: enough for one row of blocks of the widest canvas. */
 const CAPACITY: i32 = (16384 + 64) * (16 + 64);
 

@@ -109,8 +109,8 @@ export function predictFromOld(
 
 /** Ways to go on from the border pixels. */
 export const SMOOTH: i32 = 0;
-export const DOWN: i32 = 1;
-export const ACROSS: i32 = 2;
+const DOWN: i32 = 1;
+const ACROSS: i32 = 2;
 export const GRADIENT: i32 = 3;
 
 /** The border of the block to be predicted, i16: [0] the corner, [1 …] the row above; the column to the left. */
@@ -131,13 +131,15 @@ export function predictFromBorder(mode: i32, side: i32, lowest: i32, to: usize):
     const line = to + <usize>row * BLOCK_ROW;
     for (let i = 0; i < side; i++) {
       const above = <i32>load<i16>(ABOVE + <usize>i * 2, 2);
-      let value = above;
+      let value: i32;
       if (mode == SMOOTH) {
         value = ((side - 1 - i) * left + (i + 1) * farAbove + (side - 1 - row) * above +
           (row + 1) * farLeft + side) >> shift;
+      } else if (mode == DOWN) {
+        value = above;
       } else if (mode == ACROSS) {
         value = left;
-      } else if (mode == GRADIENT) {
+      } else {
         value = max(lowest, min(255, left + above - corner));
       }
       store<i16>(line + <usize>i * 2, <i16>value);

@@ -1,15 +1,16 @@
 /**
  * The lossy coder's displacements: what the neighbours' make likely, and the difference from that.
  *
- * Vectors are in quarters of a pixel, one for each 8 × 8 pixels; blocks without one count as (0, 0).
+ * Vectors are in quarters of a pixel; a block has one for all or one for each of its four parts. Blocks without
+ * count as (0, 0).
  */
 import { codeBit, resetCells } from "./range_coder";
 
-/** Columns of 8 pixels that a rectangle has at most, and one block more. */
-const COLUMNS: i32 = 16384 / 8 + 2;
-/** { x i16, y i16 } of the lowest 8 × 8 of the blocks above, by column; of the two to the left. */
-const ABOVE: usize = memory.data((16384 / 8 + 2) * 4, 16);
-const LEFT: usize = memory.data(2 * 4, 16);
+/** Columns of blocks that a rectangle has at most, and one more. */
+const COLUMNS: i32 = 16384 / 16 + 2;
+/** { x i16, y i16 } of the lower left part of the blocks above, by column; of the upper right part of the left one. */
+const ABOVE: usize = memory.data((16384 / 16 + 2) * 4, 16);
+const LEFT: usize = memory.data(4, 16);
 /** The four of this block. */
 const OWN: usize = memory.data(4 * 4, 16);
 
@@ -38,7 +39,7 @@ export function resetVectors(): void {
 /** To be called before the first block of a patch, and before each row of blocks. */
 export function startVectorRow(first: bool): void {
   if (first) memory.fill(ABOVE, 0, COLUMNS * 4);
-  memory.fill(LEFT, 0, 8);
+  store<u32>(LEFT, 0);
 }
 
 // @ts-ignore: decorator
@@ -65,11 +66,11 @@ export function vectorLeft(): usize {
 }
 
 export function vectorAbove(column: i32): usize {
-  return ABOVE + <usize>column * 8;
+  return ABOVE + <usize>column * 4;
 }
 
 export function vectorAboveRight(column: i32, isLast: bool): usize {
-  return ABOVE + <usize>column * 8 + (isLast ? 0 : 8);
+  return vectorAbove(isLast ? column : column + 1);
 }
 
 /** Predicts the first vector of the block in `column` from its neighbours. */
@@ -89,10 +90,11 @@ export function expectAsFirst(): void {
   likelyY = y(OWN);
 }
 
-/** Codes a vector of this block and returns its components in `vectorX`, `vectorY`. */
+/** What `codeVector` has coded. */
 export let vectorX: i32 = 0;
 export let vectorY: i32 = 0;
 
+/** Codes a vector of this block. */
 export function codeVector<D>(toX: i32, toY: i32): void {
   vectorX = likelyX + codeDifference<D>(0, toX - likelyX);
   vectorY = likelyY + codeDifference<D>(1, toY - likelyY);
@@ -131,7 +133,5 @@ export function ownY(i: i32): i32 {
 /** Makes this block's vectors those of a neighbour, for the blocks to come. */
 export function passVectors(column: i32): void {
   store<u32>(LEFT, load<u32>(OWN, 4));
-  store<u32>(LEFT, load<u32>(OWN, 12), 4);
   store<u32>(vectorAbove(column), load<u32>(OWN, 8));
-  store<u32>(vectorAbove(column), load<u32>(OWN, 12), 4);
 }

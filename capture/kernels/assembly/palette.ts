@@ -125,22 +125,48 @@ export function surveyColours(
       if (colour == last) continue;
       last = colour;
       changes++;
-      if (find(colour) != ESCAPE) continue;
-      if (fresh < limit) {
-        let slot: u32 = (colour * 0x9e3779b1) >> 20;
-        while (true) {
-          const entry = SEEN + <usize>slot * 8;
-          if (load<u32>(entry, 4) != generation) {
-            store<u32>(entry, colour);
-            store<u32>(entry, generation, 4);
-            fresh++;
-            break;
-          }
-          if (load<u32>(entry) == colour) break;
-          slot = (slot + 1) & 4095;
-        }
-      }
+      if (fresh < limit && find(colour) == ESCAPE && see(colour)) fresh++;
     }
   }
   return <u32>min(changes, 65535) << 16 | <u32>fresh;
+}
+
+/** Takes note of a colour; true when it is new in this generation. */
+// @ts-ignore: decorator
+@inline
+function see(colour: u32): bool {
+  let slot: u32 = (colour * 0x9e3779b1) >> 20;
+  while (true) {
+    const entry = SEEN + <usize>slot * 8;
+    if (load<u32>(entry, 4) != generation) {
+      store<u32>(entry, colour);
+      store<u32>(entry, generation, 4);
+      return true;
+    }
+    if (load<u32>(entry) == colour) return false;
+    slot = (slot + 1) & 4095;
+  }
+}
+
+/** How often each colour was met, one u16 a slot of the hash; colours may share one, which only adds up. */
+const COUNTS: usize = memory.data(4096 * 2, 16);
+
+/**
+ * How many pixels of the rectangle have its most frequent colour: text and flat areas have a background,
+ * photographs have none. At most 4096 pixels are counted.
+ */
+export function mostFrequent(frame: usize, width: i32, x: i32, y: i32, w: i32, h: i32): i32 {
+  memory.fill(COUNTS, 0, 4096 * 2);
+  let most: u16 = 0;
+  for (let row = y; row < y + h; row++) {
+    const start = frame + <usize>(row * width + x) * 4;
+    for (let i = 0; i < w; i++) {
+      const colour = load<u32>(start + <usize>i * 4) & COLOUR_BITS;
+      const count = COUNTS + <usize>((colour * 0x9e3779b1) >> 20) * 2;
+      const next: u16 = load<u16>(count) + 1;
+      store<u16>(count, next);
+      most = max(most, next);
+    }
+  }
+  return most;
 }
