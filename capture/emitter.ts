@@ -48,6 +48,11 @@ export class Emitter {
     return this.#pending.length > 0;
   }
 
+  /** The running epoch has begun in this tick and has no update yet: for a keyframe it is as good as a new one. */
+  get isFresh(): boolean {
+    return this.#startsEpoch;
+  }
+
   /** Opens an epoch if none runs. Must be called before an update of it is encoded. */
   openEpoch(): void {
     if (this.#compressor) return;

@@ -52,7 +52,7 @@ export class CaptureLoop {
   readonly #stats = new LoopStats();
   #settings: LiveSettings;
   /** The frame has to start anew at the next tick. */
-  #viewPending = true;
+  #viewPending = false;
   #state: SourceState = "live";
   #stateText = "";
   #viewers = 0;
@@ -84,6 +84,7 @@ export class CaptureLoop {
     this.#source = new SourceKeeper(opened);
     const view = new View(this.#source.size, settings);
     this.#pipeline = new Pipeline(kernels, first.seq, first.epoch, view.size);
+    this.#pipeline.resize(view.size, this.#source.size, view.active);
     this.#look = new Look(kernels, this.#source, this.#pipeline, this.#stats, view);
     this.#emitter = new Emitter(() => this.#pipeline.beginEpoch(clocks.wall()), publish);
     this.#entrance = new Entrance(
@@ -277,7 +278,7 @@ export class CaptureLoop {
     const changes = this.#look.at(news.damage, this.#settings, now, force);
     this.#setState();
     if (!changes) return;
-    if (changes.keyframe) await this.#endEpoch();
+    if (changes.keyframe && !this.#emitter.isFresh) await this.#endEpoch();
     this.#emitter.openEpoch();
     const update = timed(this.#stats.encodeMs, () => this.#pipeline.encode(changes, time));
     this.#pictureTime = time;

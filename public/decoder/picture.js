@@ -42,7 +42,7 @@ export class Picture {
   #input;
 
   /**
-   * A black picture. Takes 12 bytes a pixel and about 2 MB.
+   * A black picture. Takes 12 bytes a pixel and about 10 MB.
    * @param {number} width pixels, at least 1
    * @param {number} height pixels, at least 1
    */
