@@ -8,14 +8,14 @@
 /** Quality that is good enough: motion hides more. */
 const BEST = 50;
 /** Below this, faces and edges fall apart; then bytes win no more. */
-const WORST = 15;
+const WORST = 35;
 /** Bytes a second that a moving picture may take. */
 const BUDGET = 250_000;
 const WINDOW_MS = 1000;
 
 export class LossRate {
   /** 1 (worst) to 100, for the next update. */
-  quality = 40;
+  quality = 42;
   #bytes = 0;
   #since = 0;
 
