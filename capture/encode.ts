@@ -49,6 +49,8 @@ export interface UpdatePlan {
 
 export interface EncodedUpdate {
   readonly message: Uint8Array<ArrayBuffer>;
+  /** The message's body behind flags and deltas; `updateMessage` puts others before it. */
+  readonly content: Uint8Array<ArrayBuffer>;
   readonly patchCount: number;
   /** Patches by the name of their encoding. */
   readonly patches: Readonly<Record<string, number>>;
@@ -111,7 +113,6 @@ export class Encoder {
     }
 
     const body = new ByteWriter();
-    body.u8(plan.keyframe ? KEYFRAME : 0).varint(plan.seqDelta).varint(plan.timeDelta);
     writeSaves(body, plan.saves);
     body.varint(plan.copies.length);
     for (const { sx, sy, dx, dy, w, h } of plan.copies) {
@@ -126,8 +127,10 @@ export class Encoder {
     for (const rect of plan.blacken) writeHeader(body, ENCODING.solid, rect);
     for (const { encoding, rect } of patches) writeHeader(body, encoding, rect);
     body.bytes(payloads.finish());
+    const content = body.finish();
     return {
-      message: frameMessage(0x03, body),
+      message: updateMessage(plan, content),
+      content,
       patchCount: plan.blacken.length + patches.length,
       patches: countByEncoding(patches),
       lossy: {
@@ -205,6 +208,15 @@ export class Encoder {
     for (const colour of colours.subarray(this.#announced)) body.rgb(colour);
     this.#announced = size;
   }
+}
+
+/** An update's message from its head and what `Encoder.encode` gave as `content`. */
+export function updateMessage(
+  { keyframe, seqDelta, timeDelta }: Pick<UpdatePlan, "keyframe" | "seqDelta" | "timeDelta">,
+  content: Uint8Array,
+): Uint8Array<ArrayBuffer> {
+  const body = new ByteWriter().u8(keyframe ? KEYFRAME : 0).varint(seqDelta).varint(timeDelta);
+  return frameMessage(0x03, body.bytes(content));
 }
 
 /** Tiles in ascending order, each counted from the one before. */

@@ -8,7 +8,7 @@
  * that decoders hear after `Pipeline.resize` or a keyframe.
  */
 import { Differ } from "./diff.ts";
-import { type Copy, Encoder, LOSSLESS } from "./encode.ts";
+import { type Copy, Encoder, LOSSLESS, updateMessage } from "./encode.ts";
 import type { Rect, Size } from "./geometry.ts";
 import { Arena, type Kernels } from "./kernels/kernels.ts";
 import { mergeRects } from "./merge.ts";
@@ -17,8 +17,10 @@ import { MotionFinder } from "./motion/motion.ts";
 import { type Recall, type Save, TileMemory } from "./recall.ts";
 import { Heat } from "./heat.ts";
 import { LossRate } from "./loss_rate.ts";
+import { Bridges } from "./bridges.ts";
 import { concat, epochMessage } from "./messages.ts";
-import { TILE, Workspace } from "./workspace.ts";
+import { TileClock } from "./tile_clock.ts";
+import { Workspace } from "./workspace.ts";
 
 export interface UpdateSettings {
   readonly threshold: number;
@@ -59,12 +61,6 @@ export interface Update {
   readonly changedPixels: number;
 }
 
-/**
- * Above this share of the frame a catch-up is no better than a keyframe. Its rectangles, merged, may overlap; they
- * are drawn twice, and decoders refuse patches of more than twice the frame.
- */
-const CATCH_UP_SHARE = 0.9;
-
 export class Pipeline {
   readonly #kernels: Kernels;
   readonly #arena: Arena;
@@ -81,11 +77,11 @@ export class Pipeline {
   #epoch: number;
   /** Time of the update before, or of the epoch; ms since the Unix epoch. */
   #time = 0;
-  /** Seq of the last change of each tile of the reference. */
-  #tileSeq: Float64Array;
+  #clock: TileClock;
   /** Nothing older than this can be caught up with: the size was another. */
   #sizeSeq: number;
   #needsKeyframe = true;
+  #bridges: Bridges;
 
   /**
    * @param seq the first update has the next one
@@ -103,7 +99,8 @@ export class Pipeline {
     this.#memory = new TileMemory(kernels, this.#space);
     this.#heat = new Heat(this.#space.tileCount, this.#space.tilesAcross);
     this.#encoder = new Encoder(kernels, this.#space);
-    this.#tileSeq = new Float64Array(this.#space.tileCount);
+    this.#clock = new TileClock(this.#space);
+    this.#bridges = new Bridges(kernels, this.#space, this.#encoder, this.#clock);
   }
 
   /** Where to put the next frame, and its size. */
@@ -140,7 +137,8 @@ export class Pipeline {
     this.#memory = new TileMemory(this.#kernels, this.#space);
     this.#heat = new Heat(this.#space.tileCount, this.#space.tilesAcross);
     this.#encoder = new Encoder(this.#kernels, this.#space);
-    this.#tileSeq = new Float64Array(this.#space.tileCount);
+    this.#clock = new TileClock(this.#space);
+    this.#bridges = new Bridges(this.#kernels, this.#space, this.#encoder, this.#clock);
     this.#sizeSeq = this.#seq + 1;
     this.#needsKeyframe = true;
   }
@@ -228,7 +226,7 @@ export class Pipeline {
     this.#time = Math.max(this.#time, time);
     this.#seq++;
     const moved = copies.map(({ dx, dy, w, h }) => ({ x: dx, y: dy, w, h }));
-    for (const rect of [...moved, ...recalls, ...rects]) this.#touchTiles(rect);
+    for (const rect of [...moved, ...recalls, ...rects]) this.#clock.touch(rect, this.#seq);
     if (keyframe) {
       this.#differ.forget();
       this.#memory.drawn(this.#now);
@@ -267,7 +265,7 @@ export class Pipeline {
     });
     this.#time = Math.max(this.#time, time);
     this.#seq++;
-    this.#tileSeq.fill(this.#seq);
+    this.#clock.touchAll(this.#seq);
     const changedPixels = width * height;
     return {
       message,
@@ -298,51 +296,13 @@ export class Pipeline {
     if (since === this.#seq) {
       return { messages: epochMessage(epoch, since, time), keyframe: false };
     }
-    const { reference, joining, width, height } = this.#space;
     const usable = since !== null && since >= this.#sizeSeq && since < this.#seq;
-    const merged = usable ? mergeRects(this.#tilesChangedAfter(since)) : [];
-    const keyframe = !usable || areaOf(merged) > CATCH_UP_SHARE * width * height;
-    const from = keyframe ? this.#seq - 1 : since;
-    const rects = keyframe ? [{ x: 0, y: 0, w: width, h: height }] : merged;
-    // What the viewer shows in the changed tiles is not known here, around them it is the reference.
-    if (!keyframe) this.#kernels.copyRect(reference, joining, width, 0, 0, width, height);
-    this.#encoder.startEpoch();
-    const { message } = this.#encoder.encode({
-      keyframe,
-      seqDelta: this.#seq - from,
-      timeDelta: 0,
-      saves: [],
-      copies: [],
-      recalls: [],
-      blacken: keyframe ? [] : rects,
-      rects,
-      losses: LOSSLESS,
-      from: reference,
-      canvas: joining,
-    });
-    this.#encoder.startEpoch();
+    const content = usable ? this.#bridges.catchUp(since, this.#seq) : undefined;
+    const keyframe = content === undefined;
+    const from = keyframe ? this.#seq - 1 : since!;
+    const head = { keyframe, seqDelta: this.#seq - from, timeDelta: 0 };
+    const message = updateMessage(head, content ?? this.#bridges.picture(this.#seq));
     return { messages: concat([epochMessage(epoch, from, time), message]), keyframe };
-  }
-
-  #tilesChangedAfter(since: number): Rect[] {
-    const { width, height, tilesAcross } = this.#space;
-    const tiles: Rect[] = [];
-    this.#tileSeq.forEach((seq, tile) => {
-      if (seq <= since) return;
-      const x = (tile % tilesAcross) * TILE;
-      const y = Math.floor(tile / tilesAcross) * TILE;
-      tiles.push({ x, y, w: Math.min(TILE, width - x), h: Math.min(TILE, height - y) });
-    });
-    return tiles;
-  }
-
-  #touchTiles({ x, y, w, h }: Rect): void {
-    const { tilesAcross } = this.#space;
-    const left = Math.floor(x / TILE);
-    const right = Math.ceil((x + w) / TILE);
-    for (let row = Math.floor(y / TILE); row < Math.ceil((y + h) / TILE); row++) {
-      this.#tileSeq.fill(this.#seq, row * tilesAcross + left, row * tilesAcross + right);
-    }
   }
 }
 

@@ -148,3 +148,36 @@ Deno.test("Pipeline tells the time of capture, which never goes back", () => {
   show(3, 1700);
   assert.deepEqual(times, [1500, 1500, 1700]);
 });
+
+Deno.test("Pipeline.catchUp() encodes a few contents, whatever the number of viewers", async () => {
+  const kernels = await loadKernels();
+  let encoded = 0;
+  const counting = {
+    ...kernels,
+    memory: kernels.memory,
+    contextReset: () => {
+      encoded++;
+      kernels.contextReset();
+    },
+  };
+  const size = { width: 640, height: 640 };
+  const pipeline = new Pipeline(counting, 0, 0, size);
+  const settings = liveDefaults;
+  const pixels = () => new Uint32Array(kernels.memory.buffer, pipeline.space.frame, 640 * 640);
+  const update = (now: number) => {
+    const changes = pipeline.findChanges("unknown", settings, now, false)!;
+    pipeline.beginEpoch(now);
+    pipeline.encode(changes, now);
+    pipeline.endEpoch();
+  };
+  update(0);
+  for (let i = 0; i < 40; i++) {
+    // Another tile each time, so that each seq lacks other tiles.
+    pixels()[Math.floor(i / 10) * 64 * 640 + (i % 10) * 64] = 0xffffff;
+    update(i + 1);
+  }
+  const before = encoded;
+  for (let since = 1; since <= 40; since++) pipeline.catchUp(since, 100);
+  // Each encoding begins and ends with a reset: three catch-ups and one picture at most.
+  assert.ok(encoded - before <= 8, `${encoded - before} resets for 40 viewers`);
+});
