@@ -25,14 +25,21 @@ export interface Result {
   recalls: number;
   patches: Record<string, number>;
   diffMsP50: number;
+  diffMsP95: number;
+  diffMsMax: number;
   motionMsP50: number;
+  motionMsP95: number;
+  motionMsMax: number;
   encodeMsP50: number;
+  encodeMsP95: number;
+  encodeMsMax: number;
   totalMsP50: number;
   totalMsP95: number;
   totalMsMax: number;
   unchangedMsP50: number;
   decodeMsP50: number;
   decodeMsP95: number;
+  decodeMsMax: number;
   cpuSeconds: number;
   ratio: number;
   /** Frames of which viewers saw a part with losses. */
@@ -148,14 +155,21 @@ export async function play(file: string, quality: Quality = "lossless"): Promise
     recalls,
     patches,
     diffMsP50: percentile(diffMs, 0.5),
+    diffMsP95: percentile(diffMs, 0.95),
+    diffMsMax: percentile(diffMs, 1),
     motionMsP50: percentile(motionMs, 0.5),
+    motionMsP95: percentile(motionMs, 0.95),
+    motionMsMax: percentile(motionMs, 1),
     encodeMsP50: percentile(encodeMs, 0.5),
+    encodeMsP95: percentile(encodeMs, 0.95),
+    encodeMsMax: percentile(encodeMs, 1),
     totalMsP50: percentile(totalMs, 0.5),
     totalMsP95: percentile(totalMs, 0.95),
     totalMsMax: percentile(totalMs, 1),
     unchangedMsP50: percentile(unchangedMs, 0.5),
     decodeMsP50: percentile(decodeMs, 0.5),
     decodeMsP95: percentile(decodeMs, 0.95),
+    decodeMsMax: percentile(decodeMs, 1),
     cpuSeconds: cpuMs / 1000,
     ratio: (frameCount * width * height * 4) / (keyframeBytes + updateBytes),
     lossyFrames: lossy.frames,

@@ -1,82 +1,19 @@
 /**
  * What the routes need from the rest of the program. `main.ts` fills it in; tests fill in their own.
  */
+import type {
+  HealthAnswer,
+  PictureAnswer,
+  SourceState,
+  StageTime,
+  StatsAnswer,
+} from "../capture/worker_protocol.ts";
 import type { Config, LiveSettings } from "../config.ts";
 
-/** Milliseconds at the 50th and 95th percentile of the newest samples; 0 when there are none. */
-export interface StageTime {
-  readonly p50: number;
-  readonly p95: number;
-}
-
-/** Real measurements of the capture Worker, since its start unless said otherwise. */
-export interface CaptureStats {
-  /** Name of the source for people, `x11 :99`. */
-  readonly source: string;
-  readonly state: SourceState;
-  readonly width: number;
-  readonly height: number;
-  /** Seq of the newest update. */
-  readonly seq: number;
-  readonly epoch: number;
-  /** The setting. */
-  readonly fps: number;
-  /** Ticks and updates per second over the last two seconds. */
-  readonly ticksPerSecond: number;
-  readonly updatesPerSecond: number;
-  readonly captureMs: StageTime;
-  readonly diffMs: StageTime;
-  readonly encodeMs: StageTime;
-  readonly ticks: number;
-  /** Ticks at which damage said that nothing changed, so no pixel was read. */
-  readonly ticksSkipped: number;
-  /** Ticks that could not run because the one before took too long. */
-  readonly ticksMissed: number;
-  readonly updates: number;
-  readonly keyframes: number;
-  readonly catchUps: number;
-  readonly epochs: number;
-  readonly patches: number;
-  readonly copies: number;
-  /** Rectangles drawn from what viewers had saved before. */
-  readonly recalls: number;
-  readonly changedPixels: number;
-  /** What the updates would have been as raw 32-bit pixels of the changed rectangles. */
-  readonly rawEquivalentBytes: number;
-  /** What they were, before and after zstd. */
-  readonly messageBytes: number;
-  readonly streamBytes: number;
-  /** Tiles whose difference is below the threshold and still to be sent. */
-  readonly deferredTiles: number;
-  /** Tiles that viewers show with losses, still to be repaired (`quality` `auto`). */
-  readonly lossyTiles: number;
-  readonly sleeping: boolean;
-}
-
-/** `live`: frames come. `lost`: the source is away and retried. `paused`: by the setting. */
-export type SourceState = "live" | "lost" | "paused";
-
-export interface CaptureHealth {
-  readonly healthy: boolean;
-  readonly state: SourceState;
-  /** For people: why it is not healthy, or `ok`. */
-  readonly detail: string;
-  /** Age of the newest look at the source (grab, or damage saying that nothing changed). */
-  readonly lastLookAgeMs: number | null;
-  /** No viewer, so the loop sleeps; health is then judged by asking the source at once. */
-  readonly sleeping: boolean;
-}
-
-/** A whole frame: what an in-sync viewer's canvas shows at `seq`. */
-export interface Picture {
-  readonly width: number;
-  readonly height: number;
-  readonly seq: number;
-  /** When it was captured, ms since the Unix epoch. */
-  readonly time: number;
-  /** R, G, B, 255 bytes, `width * height * 4`. */
-  readonly rgba: Uint8Array<ArrayBuffer>;
-}
+export type CaptureStats = StatsAnswer;
+export type CaptureHealth = HealthAnswer;
+export type Picture = PictureAnswer;
+export type { SourceState, StageTime };
 
 /** The control side of the capture Worker. All rejections are faults, not bad input. */
 export interface CaptureControl {

@@ -199,7 +199,7 @@ export class Panel {
  * @param {import("./panel_fields.js").Field} field
  * @returns {{ element: HTMLElement, input: HTMLInputElement, error: HTMLElement }}
  */
-function fieldRow({ name, label, unit, hint }) {
+function fieldRow({ name, label, unit, hint, choices }) {
   const element = document.createElement("div");
   element.className = "field";
   const caption = document.createElement("label");
@@ -209,7 +209,7 @@ function fieldRow({ name, label, unit, hint }) {
   input.id = `field-${name}`;
   input.name = name;
   // Not type="number": that would swallow what it does not understand before the server can explain.
-  input.inputMode = "decimal";
+  input.inputMode = choices ? "text" : "decimal";
   input.autocomplete = "off";
   input.maxLength = 40;
   const suffix = document.createElement("span");
@@ -225,5 +225,19 @@ function fieldRow({ name, label, unit, hint }) {
   error.hidden = true;
   input.setAttribute("aria-describedby", `${help.id} ${error.id}`);
   element.append(caption, input, suffix, error, help);
+  if (choices) element.append(choiceList(input, choices));
   return { element, input, error };
+}
+
+/**
+ * @param {HTMLInputElement} input
+ * @param {readonly string[]} choices
+ * @returns {HTMLDataListElement}
+ */
+function choiceList(input, choices) {
+  const list = document.createElement("datalist");
+  list.id = `choices-${input.name}`;
+  for (const choice of choices) list.append(new Option(choice, choice));
+  input.setAttribute("list", list.id);
+  return list;
 }

@@ -8,6 +8,7 @@
  * @property {string} unit
  * @property {string} hint
  * @property {boolean} [advanced]
+ * @property {readonly string[]} [choices]  words that the browser offers; others may be typed, and are refused by the server
  */
 
 /** @type {readonly Field[]} */
@@ -24,6 +25,13 @@ export const FIELDS = [
     label: "Refine after",
     unit: "ms",
     hint: "After this long without change, what had to wait is sent, too.",
+  },
+  {
+    name: "quality",
+    label: "Quality",
+    unit: "",
+    hint: "lossless, or auto: video loses detail while it moves and is exact when it stops.",
+    choices: ["lossless", "auto"],
   },
   {
     name: "scale",
