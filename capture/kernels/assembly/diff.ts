@@ -48,8 +48,15 @@ export function diffTiles(
     const bottom = min(top + TILE, height);
     memory.fill(outRow, 0, <usize>(tilesAcross * FIELDS) * 4);
     memory.fill(COLUMNS, 0, <usize>width * 4);
+    let straight = allSet(lookRow, tilesAcross);
     for (let y = top; y < bottom; y++) {
       const rowStart = <usize>(y * width) * 4;
+      // Most rows of most frames are equal: those are compared in a straight line, without tiles, until one
+      // differs; the rows below it probably do too.
+      if (straight) {
+        if (rowEqual(frame + rowStart, reference + rowStart, width)) continue;
+        straight = false;
+      }
       for (let tileX = 0; tileX < tilesAcross; tileX++) {
         if (!load<u8>(lookRow + tileX)) continue;
         const left = tileX * TILE;
@@ -86,6 +93,33 @@ export function diffTiles(
     }
   }
   return dirty;
+}
+
+/** True when all bytes are 1 or more. */
+function allSet(flags: usize, count: i32): bool {
+  for (let i = 0; i < count; i++) if (!load<u8>(flags + i)) return false;
+  return true;
+}
+
+/** True when a row of pixels has the same colours: 32 pixels a turn, one decision at the end. */
+function rowEqual(a: usize, b: usize, count: i32): bool {
+  let one = i32x4.splat(0);
+  let two = i32x4.splat(0);
+  let i = 0;
+  for (; i + 32 <= count; i += 32, a += 128, b += 128) {
+    one = v128.or(one, v128.xor(v128.load(a), v128.load(b)));
+    two = v128.or(two, v128.xor(v128.load(a, 16), v128.load(b, 16)));
+    one = v128.or(one, v128.xor(v128.load(a, 32), v128.load(b, 32)));
+    two = v128.or(two, v128.xor(v128.load(a, 48), v128.load(b, 48)));
+    one = v128.or(one, v128.xor(v128.load(a, 64), v128.load(b, 64)));
+    two = v128.or(two, v128.xor(v128.load(a, 80), v128.load(b, 80)));
+    one = v128.or(one, v128.xor(v128.load(a, 96), v128.load(b, 96)));
+    two = v128.or(two, v128.xor(v128.load(a, 112), v128.load(b, 112)));
+  }
+  let rest: u32 = 0;
+  for (; i < count; i++, a += 4, b += 4) rest |= load<u32>(a) ^ load<u32>(b);
+  const differs = v128.and(v128.or(one, two), i32x4.splat(COLOUR_BITS));
+  return !v128.any_true(differs) && (rest & COLOUR_BITS) == 0;
 }
 
 /** True when `count` pixels have the same colours. */
