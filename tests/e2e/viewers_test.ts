@@ -92,13 +92,18 @@ test("viewers that stop reading cost constant memory and come back with one catc
   await assertViewers(program, 9);
   await streamOn(program, 50);
   const settled = await streamOn(program, 50);
-  await streamOn(program, 100);
+  await streamOn(program, 450);
   const growth = await streamOn(program, 50) - settled;
-  // Constant: kept for all of them together it would be 150 MiB more, for each of them 1200 MiB.
-  assert.ok(growth < 60 * MIB, `memory grew by ${Math.round(growth / MIB)} MiB`);
-  // What each holds: a batch or a bridge with a keyframe of noise, 4 MiB, on its way through the server's buffers.
+  // Constant but for garbage, of which V8 lets up to about 100 MiB lie around. Kept for all of them together
+  // it would be 500 MiB more, for each of them 4000 MiB.
+  assert.ok(growth < 170 * MIB, `memory grew by ${Math.round(growth / MIB)} MiB`);
+  // What each holds: a batch or a bridge with a keyframe of noise, 4 MiB, on its way through the server's buffers;
+  // and garbage.
   const held = settled - before;
-  assert.ok(held < 8 * 16 * MIB, `8 stalled viewers hold ${Math.round(held / MIB)} MiB`);
+  assert.ok(
+    held < 8 * 16 * MIB + 100 * MIB,
+    `8 stalled viewers hold ${Math.round(held / MIB)} MiB`,
+  );
   const [{ bytes, catchUps }] = await program.viewers();
   assert.ok(bytes > 300 * MIB, "the one that reads gets everything");
   assert.equal(catchUps, 0);
