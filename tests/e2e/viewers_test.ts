@@ -116,7 +116,7 @@ test("viewers that stop reading cost constant memory and come back with one catc
   });
   await program.change({ keyframeIntervalMs: 0 });
   screen.start("xclock", "-geometry", "300x300+100+100");
-  await screen.run("xdotool", "search", "--sync", "--onlyvisible", "--name", "^xclock$");
+  await screen.shown("xclock");
   screen.freeze();
   for (const watcher of watchers.slice(1)) watcher.follow();
   for (const watcher of watchers) {

@@ -7,8 +7,10 @@ const FIRST_DISPLAY = 60;
 const LAST_DISPLAY = 69;
 
 export interface XvfbOptions {
-  /** Default: the first free one. */
+  /** Default: the first free one of `numbers`. */
   readonly number?: number;
+  /** The first and the last display number to try. Default: 60 to 69. */
+  readonly numbers?: readonly [number, number];
   /** `WIDTHxHEIGHTxDEPTH`, default 640x480x24. */
   readonly screen?: string;
   /** More arguments for Xvfb. */
@@ -43,13 +45,15 @@ function isFile(path: string): boolean {
 
 /** Starts an X server and waits until it takes connections. */
 export async function startXvfb(options: XvfbOptions = {}): Promise<Xvfb> {
-  const first = options.number ?? FIRST_DISPLAY;
-  for (let number = first; number <= (options.number ?? LAST_DISPLAY); number++) {
+  const [lowest, highest] = options.numbers ?? [FIRST_DISPLAY, LAST_DISPLAY];
+  const first = options.number ?? lowest;
+  const last = options.number ?? highest;
+  for (let number = first; number <= last; number++) {
     if (options.number === undefined && isFile(`/tmp/.X${number}-lock`)) continue;
     const server = await tryStart(number, options);
     if (server !== undefined) return server;
   }
-  throw new Error(`Cannot start Xvfb: no display from :${first} on is free`);
+  throw new Error(`Cannot start Xvfb: no display from :${first} to :${last} is free`);
 }
 
 async function tryStart(number: number, options: XvfbOptions): Promise<Xvfb | undefined> {

@@ -2,12 +2,12 @@
  * A real screen: Xvfb with a window manager, terminals that scroll and a clock, which can be stopped in the
  * middle of whatever they do, so that there is a moment at which pictures can be compared.
  */
-import { screenshot, startXvfb, type Xvfb } from "../../capture/sources/xvfb.ts";
+import { screenshot, startXvfb } from "../../capture/sources/xvfb.ts";
+import { eventually } from "./eventually.ts";
 import type { Picture } from "./picture.ts";
 
 /** Display numbers of these tests; those of the x11 source's tests are others. */
-const FIRST_DISPLAY = 70;
-const LAST_DISPLAY = 89;
+const DISPLAYS = [70, 89] as const;
 
 /** The largest size, which the server starts with: Xvfb cannot grow beyond it. */
 export const FULL_SIZE = { width: 800, height: 600 };
@@ -26,6 +26,8 @@ export interface Desktop extends AsyncDisposable {
   start(command: string, ...args: string[]): void;
   /** Runs an X client to its end. */
   run(command: string, ...args: string[]): Promise<string>;
+  /** Waits until a window with that name is on the screen. */
+  shown(name: string): Promise<void>;
   /** Stops all clients, wherever they are. */
   freeze(): void;
   thaw(): void;
@@ -39,9 +41,7 @@ export interface Desktop extends AsyncDisposable {
 export async function startScreen(number?: number): Promise<Desktop> {
   const { width, height } = FULL_SIZE;
   const screen = `${width}x${height}x24`;
-  const server = number === undefined
-    ? await startOnFreeDisplay(screen)
-    : await startXvfb({ number, screen });
+  const server = await startXvfb({ number, numbers: DISPLAYS, screen });
   const clients: Deno.ChildProcess[] = [];
   const signal = (name: Deno.Signal) => {
     for (const client of clients) {
@@ -74,6 +74,11 @@ export async function startScreen(number?: number): Promise<Desktop> {
       clients.push(new Deno.Command(command, { args, env, ...streams }).spawn());
     },
     run,
+    // The tool's own `--sync` would wait for ever.
+    shown: (name) =>
+      eventually(`a window ${name} is shown`, async () => {
+        await run("xdotool", "search", "--onlyvisible", "--name", `^${name}$`);
+      }),
     freeze: () => signal("SIGSTOP"),
     thaw: () => signal("SIGCONT"),
     async resize(wanted) {
@@ -99,6 +104,10 @@ export async function startDesktop(number?: number): Promise<Desktop> {
   const desktop = await startScreen(number);
   await desktop.run("xsetroot", "-mod", "9", "6", "-fg", "#28527a", "-bg", "#163048");
   desktop.start("openbox");
+  // A window that is mapped while the window manager takes over may never be shown.
+  await eventually("the window manager has taken over", () => {
+    return desktop.run("xdotool", "get_num_desktops");
+  });
   const terminal = (name: string, geometry: string, ...args: string[]) =>
     desktop.start("xterm", "-T", name, "-geometry", geometry, ...args);
   // Words in many colours, lines of many lengths: about ten lines a second.
@@ -110,23 +119,10 @@ export async function startDesktop(number?: number): Promise<Desktop> {
     "while :; do for f in /proc/[0-9]*/stat; do cat $f; sleep 0.02; done; done 2>/dev/null";
   terminal("flood", "50x12+330+260", "-bg", "#102018", "-fg", "#c0ffc0", "-e", "sh", "-c", flood);
   desktop.start("xclock", "-update", "1", "-geometry", "150x150+600+30");
-  for (const name of ["scroller", "flood", "xclock"]) {
-    await desktop.run("xdotool", "search", "--sync", "--onlyvisible", "--name", `^${name}$`);
-  }
+  for (const name of ["scroller", "flood", "xclock"]) await desktop.shown(name);
   return desktop;
 }
 
 function nameOf({ width, height }: Size): string {
   return `${width}x${height}`;
-}
-
-async function startOnFreeDisplay(screen: string): Promise<Xvfb> {
-  for (let number = FIRST_DISPLAY; number <= LAST_DISPLAY; number++) {
-    try {
-      Deno.statSync(`/tmp/.X${number}-lock`);
-    } catch {
-      return await startXvfb({ number, screen });
-    }
-  }
-  throw new Error(`no display from :${FIRST_DISPLAY} to :${LAST_DISPLAY} is free`);
 }
