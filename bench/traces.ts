@@ -53,7 +53,13 @@ export interface Result {
 }
 
 type Quality = "lossless" | "auto";
-const SETTINGS = { threshold: 0, refineAfterMs: 500, maxPatches: 3000, refreshRatio: 0.9 };
+const SETTINGS = {
+  threshold: 0,
+  refineAfterMs: 500,
+  maxPatches: 3000,
+  refreshRatio: 0.9,
+  fps: 30,
+};
 const FRAME_MS = 1000 / 15;
 const REPAIR_TICK_MS = 33;
 

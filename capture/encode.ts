@@ -39,12 +39,21 @@ export interface UpdatePlan {
   readonly blacken: readonly Rect[];
   /** What to draw. */
   readonly rects: readonly Rect[];
-  /** Where losses are allowed, and how many: quality 1 (worst) to 100. */
-  readonly losses: { readonly allowed: (cell: Rect) => boolean; readonly quality: number };
+  readonly losses: Losses;
   /** Address of the pixels to draw, BGRX, as large as the workspace. */
   readonly from: number;
   /** Address of the decoders' canvas, BGRX; the update is drawn on it. */
   readonly canvas: number;
+}
+
+/** What may be lost. */
+export interface Losses {
+  /** Where. */
+  readonly allowed: (cell: Rect) => boolean;
+  /** 1 (worst) to 100. */
+  readonly quality: number;
+  /** Spend less time on it. */
+  readonly hurry: boolean;
 }
 
 export interface EncodedUpdate {
@@ -59,7 +68,7 @@ export interface EncodedUpdate {
 }
 
 /** No losses anywhere. */
-export const LOSSLESS: UpdatePlan["losses"] = { allowed: () => false, quality: 100 };
+export const LOSSLESS: Losses = { allowed: () => false, quality: 100, hurry: false };
 
 const KEYFRAME = 1;
 /**
@@ -161,7 +170,7 @@ export class Encoder {
   #payload(
     out: ByteWriter,
     { address, width }: Raster,
-    { canvas, losses: { quality } }: UpdatePlan,
+    { canvas, losses: { quality, hurry } }: UpdatePlan,
     patch: PlannedPatch,
   ): void {
     const { encoding, rect: { x, y, w, h } } = patch;
@@ -174,6 +183,7 @@ export class Encoder {
     }
     if (encoding === ENCODING.lossy) {
       const { height } = this.#space;
+      kernels.lossyHurry(hurry);
       const length = kernels.lossyEncode(address, canvas, width, height, x, y, w, h, quality, to);
       out.varint(length).bytes(this.#space.outBytes(length));
       return;

@@ -42,7 +42,7 @@ const PHOTO_BUSY_SHARE = 1 / 2;
 const MIN_PHOTO_PIXELS = 1024;
 /** About 15 ms of the context coder. */
 const MAX_BUSY_PIXELS = 300_000;
-/** `surveyColours` counts colours up to here. */
+/** `surveyColours` counts a cell's colours up to here. */
 const SURVEY_LIMIT = 1025;
 
 /**
@@ -81,7 +81,8 @@ export function planPatches(
       continue;
     }
     const cells = cellsOf(kernels, raster, rect, mayLose);
-    busy += cells.reduce((sum, cell) => sum + cell.busy, 0);
+    const forContext = cells.filter((cell) => cell.encoding === ENCODING.context);
+    busy += forContext.reduce((sum, cell) => sum + cell.busy, 0);
     const kinds = hurry && busy > MAX_BUSY_PIXELS
       ? cells.map((cell) => cell.encoding === ENCODING.context ? indexed(cell) : cell)
       : cells;
@@ -125,7 +126,7 @@ function nextGridLine(coordinate: number): number {
 }
 
 function judge(kernels: Kernels, raster: Raster, rect: Rect): Cell {
-  const { colours, busy, area } = survey(kernels, raster, rect);
+  const { colours, busy, area } = survey(kernels, raster, rect, SURVEY_LIMIT);
   const photo = area >= MIN_PHOTO_PIXELS && colours > area * PHOTO_COLOUR_SHARE &&
     busy > area * PHOTO_BUSY_SHARE;
   return { encoding: photo ? ENCODING.planar : ENCODING.context, rect, busy };
@@ -138,7 +139,9 @@ function partsOf(kernels: Kernels, raster: Raster, { x, y, w, h }: Rect): Cell[]
     for (let left = 0; left < w; left += PART) {
       const size = { w: Math.min(PART, w - left), h: Math.min(PART, h - top) };
       const rect = { x: x + left, y: y + top, ...size };
-      const { colours, busy, area } = survey(kernels, raster, rect);
+      const area = rect.w * rect.h;
+      const least = Math.min(MIN_PART_COLOURS, Math.ceil(area / 4));
+      const { colours } = survey(kernels, raster, rect, least);
       const background = kernels.mostFrequent(
         raster.address,
         raster.width,
@@ -147,9 +150,10 @@ function partsOf(kernels: Kernels, raster: Raster, { x, y, w, h }: Rect): Cell[]
         rect.w,
         rect.h,
       );
-      const moving = colours >= Math.min(MIN_PART_COLOURS, area / 4) &&
-        background <= area * MAX_BACKGROUND_SHARE;
-      parts.push(moving ? { encoding: ENCODING.lossy, rect, busy } : judge(kernels, raster, rect));
+      const moving = colours >= least && background <= area * MAX_BACKGROUND_SHARE;
+      // Only what goes to the context coder has to be known to be busy.
+      if (moving) parts.push({ encoding: ENCODING.lossy, rect, busy: 0 });
+      else parts.push(judge(kernels, raster, rect));
     }
   }
   const [{ encoding }] = parts;
@@ -158,9 +162,17 @@ function partsOf(kernels: Kernels, raster: Raster, { x, y, w, h }: Rect): Cell[]
   return [{ encoding, rect: { x, y, w, h }, busy }];
 }
 
-/** Colours (that the palette lacks), pixels that differ from their left neighbour, and all pixels. */
-function survey(kernels: Kernels, { address, width }: Raster, { x, y, w, h }: Rect) {
-  const packed = kernels.surveyColours(address, width, x, y, w, h, SURVEY_LIMIT);
+/**
+ * Colours (that the palette lacks), pixels that differ from their left neighbour, and all pixels.
+ * @param limit colours are counted up to here
+ */
+function survey(
+  kernels: Kernels,
+  { address, width }: Raster,
+  { x, y, w, h }: Rect,
+  limit: number,
+) {
+  const packed = kernels.surveyColours(address, width, x, y, w, h, limit);
   return { colours: packed & 0xffff, busy: packed >>> 16, area: w * h };
 }
 

@@ -17,6 +17,13 @@ export interface Kernels {
     threshold: number,
     out: number,
   ): number;
+  hashTiles(
+    picture: number,
+    width: number,
+    height: number,
+    swapped: boolean,
+    out: number,
+  ): void;
   hashRect(frame: number, width: number, x: number, y: number, w: number, h: number): number;
   copyRect(
     from: number,
@@ -111,6 +118,7 @@ export interface Kernels {
     out: number,
   ): number;
   lossyReset(): void;
+  lossyHurry(on: boolean): void;
   lossyEncode(
     frame: number,
     canvas: number,

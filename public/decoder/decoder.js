@@ -10,7 +10,9 @@ import { MessageBuffer } from "./message_buffer.js";
 import { Palette } from "./palette.js";
 import { Picture } from "./picture.js";
 import { ProtocolError, Reader } from "./reader.js";
+import { readHashes, tileCount } from "./tile_hash.js";
 import { TileSlots } from "./tile_slots.js";
+import { applyTiles, PackDecoder, readTilesHeader } from "./tiles_message.js";
 import { applyUpdate, readUpdateHeader } from "./update.js";
 
 export { ProtocolError };
@@ -37,6 +39,7 @@ export { ProtocolError };
  * @property {(cursor: Cursor) => void} cursor
  * @property {(heartbeat: { time: number }) => void} heartbeat
  * @property {(state: { code: number, state: SourceState, text: string }) => void} state
+ * @property {(check: { hashes: Uint32Array }) => void} check what each tile of the picture should look like now
  * @property {(bye: { code: number, text: string }) => void} bye
  */
 
@@ -58,6 +61,8 @@ export class Decoder {
   #buffer = new MessageBuffer(maxBodyBytes(0));
   #palette = new Palette();
   #slots = new TileSlots();
+  /** Made when the first pack comes. @type {PackDecoder | undefined} */
+  #packs;
   /** Counts updates in the current epoch; becomes `seq` with the next update. */
   #epochSeq = 0;
   #time = 0;
@@ -107,6 +112,19 @@ export class Decoder {
   }
 
   /**
+   * Says that the canvas shows what the server calls `seq`: the same picture has several names where nothing
+   * changed from one instant to another.
+   * @param {number} seq
+   * @throws {RangeError} when the canvas shows no picture
+   */
+  assume(seq) {
+    if (this.seq === null || this.#needsKeyframe) {
+      throw new RangeError(`Cannot assume seq ${seq}: the canvas waits for a keyframe`);
+    }
+    this.seq = seq;
+  }
+
+  /**
    * @param {number} kind
    * @param {Uint8Array} body
    * @param {number} size
@@ -146,6 +164,10 @@ export class Decoder {
         const code = reader.u8();
         return this.#handlers.bye?.({ code, text: reader.text() });
       }
+      case 0x09:
+        return this.#tiles(reader, size);
+      case 0x80:
+        return this.#check(body);
       default:
         if (kind < 0x80) throw new ProtocolError(`Cannot read message kind ${kind}`);
     }
@@ -210,6 +232,43 @@ export class Decoder {
   }
 
   /**
+   * @param {Reader} reader
+   * @param {number} messageBytes
+   */
+  #tiles(reader, messageBytes) {
+    const { picture } = this;
+    if (!picture || this.epoch === null) {
+      throw new ProtocolError("Cannot apply tiles before an epoch");
+    }
+    const { keyframe, seqDelta, timeDelta } = readTilesHeader(reader);
+    if (!keyframe && this.#needsKeyframe) {
+      throw new ProtocolError("Cannot apply tiles: a keyframe has to come first");
+    }
+    const seq = this.#epochSeq + seqDelta;
+    const time = this.#time + timeDelta;
+    if (!isCount(seq) || !isCount(time)) {
+      throw new ProtocolError(`Cannot go to seq ${seq}, time ${time}: wanted 0 to 2^53 - 1`);
+    }
+    const applied = applyTiles(reader, keyframe, picture, () => this.#packs ??= new PackDecoder());
+    this.#needsKeyframe = false;
+    this.#epochSeq = this.seq = seq;
+    this.#time = time;
+    this.#handlers.update?.({ seq, time, keyframe, ...applied, messageBytes });
+  }
+
+  /** @param {Uint8Array} body */
+  #check(body) {
+    const { picture } = this;
+    // A canvas that waits for its keyframe shows nothing that could be right.
+    if (!picture || this.#needsKeyframe) return;
+    const expected = tileCount(picture) * 4;
+    if (body.length !== expected) {
+      throw new ProtocolError(`Cannot read a check of ${body.length} bytes: wanted ${expected}`);
+    }
+    this.#handlers.check?.({ hashes: readHashes(body) });
+  }
+
+  /**
    * @param {number} width
    * @param {number} height
    */
@@ -261,6 +320,11 @@ function checkSize(width, height) {
       `Cannot show ${width}×${height}: 1 to ${MAX_SIDE} pixels a side, at most 2^26 in all`,
     );
   }
+}
+
+/** @param {number} value */
+function isCount(value) {
+  return Number.isSafeInteger(value) && value >= 0;
 }
 
 /**

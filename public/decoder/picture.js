@@ -7,33 +7,14 @@
  * date. The memory never grows after the constructor, so that views of it stay valid.
  */
 import { LossMap } from "./loss_map.js";
-import { PIXELS_WASM } from "./pixels_wasm.js";
+import { newKernels, WASM_PAGE } from "./kernels.js";
+import { tileCount } from "./tile_hash.js";
 
 /** @typedef {{ x: number, y: number, w: number, h: number }} Rect */
 /** @typedef {{ sx: number, sy: number, dx: number, dy: number, w: number, h: number }} Copy */
-/**
- * @typedef {object} PixelKernels
- * @property {WebAssembly.Memory} memory
- * @property {() => void} contextReset
- * @property {(input: number, length: number, canvas: number, width: number, x: number, y: number, w: number, h: number) => number} contextDecode
- * @property {() => void} lossyReset
- * @property {(input: number, length: number, canvas: number, width: number, height: number, x: number, y: number, w: number, h: number) => number} lossyDecode
- * @property {(from: number, to: number, width: number, x: number, y: number, w: number, h: number) => void} toRgbaRect
- */
-
-const WASM_PAGE = 65536;
 
 /** Room for the longest payload of a context patch, besides 4 bytes a pixel. */
 const EXTRA_INPUT_BYTES = 65536;
-
-/** @type {WebAssembly.Module | undefined} */
-let module;
-
-/** Compiles once; a few kilobytes, so that doing it at once is no delay. */
-function kernelModule() {
-  module ??= new WebAssembly.Module(Uint8Array.from(atob(PIXELS_WASM), (c) => c.charCodeAt(0)));
-  return module;
-}
 
 export class Picture {
   #kernels;
@@ -51,8 +32,7 @@ export class Picture {
     this.height = height;
     /** Longest payload of a context patch, bytes. */
     this.maxInputBytes = width * height * 4 + EXTRA_INPUT_BYTES;
-    const exports = new WebAssembly.Instance(kernelModule(), {}).exports;
-    this.#kernels = /** @type {PixelKernels} */ (/** @type {unknown} */ (exports));
+    this.#kernels = newKernels();
     const { memory } = this.#kernels;
     const bytes = width * height * 4;
     this.#canvas = memory.buffer.byteLength;
@@ -74,6 +54,17 @@ export class Picture {
     for (const { x, y, w, h } of rects) {
       this.#kernels.toRgbaRect(this.#canvas, this.#shown, this.width, x, y, w, h);
     }
+  }
+
+  /**
+   * What each tile of `rgba` looks like, as in a check message.
+   * @returns {Uint32Array} one hash a tile, row by row
+   */
+  hashTiles() {
+    const { memory, hashTiles } = this.#kernels;
+    // Nothing is decoded while this runs; a tile has at least one pixel, which is as long as its hash.
+    hashTiles(this.#shown, this.width, this.height, 1, this.#input);
+    return new Uint32Array(memory.buffer, this.#input, tileCount(this)).slice();
   }
 
   /** The coders forget what they have learnt. */

@@ -48,6 +48,20 @@ const EXACT_MEMORY = {
   MALLOC_TRIM_THRESHOLD_: "131072",
 };
 
+const STALLED = 8;
+/**
+ * What one may hold: a batch of 256 KiB, or a bridge with a keyframe of noise (800 × 600 × 3 bytes), once as it came
+ * and once on its way through the server's buffers; rounded up.
+ */
+const HELD_BY_EACH = 4 * MIB;
+/**
+ * How far the least that is held while 100 MiB are streamed varies by itself. The capture Worker makes 90 MiB of
+ * garbage a second here, and V8 collects it when 200 MiB lie around; right after that is the moment that counts.
+ * Measured with and without collecting the main thread's garbage all the time: within 40 MiB, and the same when the
+ * viewers have left.
+ */
+const SPREAD = 60 * MIB;
+
 /** Resident memory of a process, bytes. */
 function memoryOf(pid: number): number {
   const status = Deno.readTextFileSync(`/proc/${pid}/status`);
@@ -84,25 +98,21 @@ test("viewers that stop reading cost constant memory and come back with one catc
   using healthy = await Watcher.open(program);
   healthy.discard();
   await streamOn(program, 100);
-  const before = await streamOn(program, 50);
+  const before = await streamOn(program, 100);
 
   using stalled = new DisposableStack();
   const watchers: Watcher[] = [];
-  for (let i = 0; i < 8; i++) watchers.push(stalled.use(await Watcher.open(program)));
-  await assertViewers(program, 9);
+  for (let i = 0; i < STALLED; i++) watchers.push(stalled.use(await Watcher.open(program)));
+  await assertViewers(program, STALLED + 1);
   await streamOn(program, 50);
-  const settled = await streamOn(program, 50);
-  await streamOn(program, 450);
-  const growth = await streamOn(program, 50) - settled;
-  // Constant but for garbage, of which V8 lets up to about 100 MiB lie around. Kept for all of them together
-  // it would be 500 MiB more, for each of them 4000 MiB.
-  assert.ok(growth < 170 * MIB, `memory grew by ${Math.round(growth / MIB)} MiB`);
-  // What each holds: a batch or a bridge with a keyframe of noise, 4 MiB, on its way through the server's buffers;
-  // and garbage.
+  const settled = await streamOn(program, 100);
+  await streamOn(program, 300);
+  const growth = await streamOn(program, 100) - settled;
+  assert.ok(growth < SPREAD, `memory grew by ${Math.round(growth / MIB)} MiB`);
   const held = settled - before;
   assert.ok(
-    held < 8 * 16 * MIB + 100 * MIB,
-    `8 stalled viewers hold ${Math.round(held / MIB)} MiB`,
+    held < STALLED * HELD_BY_EACH + SPREAD,
+    `${STALLED} stalled viewers hold ${Math.round(held / MIB)} MiB`,
   );
   const [{ bytes, catchUps }] = await program.viewers();
   assert.ok(bytes > 300 * MIB, "the one that reads gets everything");

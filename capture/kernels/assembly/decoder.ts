@@ -2,3 +2,4 @@
 export { contextDecode, contextReset } from "./context";
 export { lossyDecode, lossyReset } from "./lossy";
 export { toRgbaRect } from "./pixels";
+export { hashTiles } from "./tile_hash";

@@ -14,3 +14,5 @@ export { motionEqualColumns, motionEqualRows } from "./motion_edges";
 export { motionDropArea, motionDropVector, motionVote } from "./motion_votes";
 export { moveRect, paste } from "./move";
 export { lossyDecode, lossyEncode, lossyReset } from "./lossy";
+export { lossyHurry } from "./lossy_choose";
+export { hashTiles } from "./tile_hash";

@@ -38,6 +38,14 @@ export let isSplit: bool = false;
 let vectorsMiss: i32 = 0;
 let vectorBits: f32 = 0;
 
+/** Look less hard for where blocks come from: neither by parts of a pixel nor of a block. */
+let hurry: bool = false;
+
+/** Whether the encoder shall take less time, until this is called again: about a third less, for worse pictures. */
+export function lossyHurry(on: bool): void {
+  hurry = on;
+}
+
 /** To be called before a patch: what came before shall not matter. */
 export function startChoosing(): void {
   store<u32>(LATEST, 0);
@@ -117,7 +125,7 @@ function chooseVectors(column: i32, x: i32, y: i32, isLast: bool): void {
   const enough = 64 + step * 4;
   if (search.bestMiss > enough) {
     search.searchWide(search.bestMiss > enough * 4 ? 16 : 2);
-    search.searchNarrow();
+    if (!hurry) search.searchNarrow();
   }
   const vx = search.bestX;
   const vy = search.bestY;
@@ -127,7 +135,7 @@ function chooseVectors(column: i32, x: i32, y: i32, isLast: bool): void {
   vectorBits = <f32>((search.bestCost - search.bestMiss) * 16 / bitWorth);
   isSplit = false;
   for (let i = 0; i < 4; i++) vectors.setVector(i, vx, vy);
-  if (vectorsMiss > enough * 2) splitVectors(x, y, bitWorth, search.bestCost);
+  if (!hurry && vectorsMiss > enough * 2) splitVectors(x, y, bitWorth, search.bestCost);
   if (isSplit) {
     for (let i = 0; i < 4; i++) {
       predictMoved(x + (i & 1) * 8, y + (i >> 1) * 8, 8, i, vectors.ownX(i), vectors.ownY(i));
