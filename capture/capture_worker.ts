@@ -6,7 +6,7 @@ import type { LiveSettings } from "../config.ts";
 import { clip } from "./geometry.ts";
 import { loadKernels } from "./kernels/kernels.ts";
 import { CaptureLoop } from "./loop.ts";
-import { openSource } from "./open_source.ts";
+import { type Opened, openSource } from "./open_source.ts";
 import { SourceLost } from "./source.ts";
 import type { Asked, Command, Refusal, Report } from "./worker_protocol.ts";
 
@@ -20,6 +20,8 @@ const scope = globalThis as unknown as Scope;
 
 let loop: CaptureLoop | undefined;
 let stopped: (() => void) | undefined;
+/** Shows a frame that was pushed. */
+let put: Opened["put"];
 /** Ends the loop's wait. */
 let wake = () => {};
 
@@ -35,6 +37,9 @@ scope.onmessage = ({ data: command }) => {
       loop?.setViewers(command.count);
       wake();
       return;
+    case "frame":
+      put?.(command.frame);
+      return;
     case "ask":
       answer(command).catch((error) => {
         scope.postMessage({ type: "fault", id: command.id, reason: describe(error) });
@@ -44,7 +49,7 @@ scope.onmessage = ({ data: command }) => {
 
 async function start(command: Extract<Command, { type: "start" }>): Promise<void> {
   const kernels = await loadKernels();
-  const opened = openSource(command.source);
+  const opened = await openSource(command.source);
   const clocks = { steady: () => performance.now(), wall: () => Date.now() };
   const running = new CaptureLoop(
     kernels,
@@ -58,14 +63,23 @@ async function start(command: Extract<Command, { type: "start" }>): Promise<void
     },
   );
   loop = running;
+  put = opened.put;
   const { label, size: { width, height } } = running;
   scope.postMessage({ type: "started", label, width, height, note: opened.note });
   while (!stopped) {
-    await pause(running.delay());
+    await rest(running);
     if (!stopped) await running.step();
   }
   running.close();
   stopped();
+}
+
+/** Waits until the loop has something to do. */
+async function rest(loop: CaptureLoop): Promise<void> {
+  const ms = loop.delay();
+  if (ms === 0 || !loop.listens) return await pause(ms);
+  wake = () => loop.interrupt();
+  await loop.news(ms);
 }
 
 /** Waits `ms`, or until `wake`. Always gives way to messages, so that commands are heard at any load. */

@@ -95,7 +95,8 @@ function afterCopies(
   boxes: readonly Rect[],
 ): Rect[] {
   applyCopies(kernels, { address: reference, width }, copies, joining);
-  const rest = differ.findRest(boxes);
+  const moved = copies.map(({ dx, dy, w, h }) => ({ x: dx, y: dy, w, h }));
+  const rest = differ.findRest(boxes, moved);
   let next = 0;
   return boxes.flatMap((box) => {
     const left = rest.at(next);

@@ -9,7 +9,7 @@
  * Tiles that viewers show with losses (`markLossy`) wait in the same way: as long as the frame's content stays
  * the same they are no change, and after a short quiet they are sent exactly, the cheapest first.
  */
-import { clip, type Rect } from "./geometry.ts";
+import { clip, contains, type Rect } from "./geometry.ts";
 import type { Kernels } from "./kernels/kernels.ts";
 import { TILE, TILE_FIELDS, type Workspace } from "./workspace.ts";
 
@@ -54,15 +54,21 @@ export class Differ {
 
   /** Whether `find` has something to do at `now` even if no pixel changed. */
   refinementDue(now: number, refineAfterMs: number): boolean {
-    for (const waiting of this.#deferred.values()) {
-      if (isDue(waiting, now, refineAfterMs)) return true;
+    return this.refinementDelay(now, refineAfterMs) <= 0;
+  }
+
+  /** ms until `refinementDue`, 0 or less when it is so; Infinity when nothing waits. */
+  refinementDelay(now: number, refineAfterMs: number): number {
+    let earliest = Infinity;
+    for (const { since, lossy } of this.#deferred.values()) {
+      earliest = Math.min(earliest, since + (lossy ? LOSSY_QUIET_MS : refineAfterMs));
     }
-    return false;
+    return earliest - now;
   }
 
   /** Whether the newest `find` gave a box (within one tile) to make good what had waited: it wants to be exact. */
-  isRefinement({ x, y }: Rect): boolean {
-    return this.#refined.has(Math.floor(y / TILE) * this.#space.tilesAcross + Math.floor(x / TILE));
+  isRefinement(box: Rect): boolean {
+    return this.#refined.has(this.#tileOf(box));
   }
 
   /** Tiles that viewers show with losses. */
@@ -103,9 +109,14 @@ export class Differ {
   /**
    * What is left of boxes that `find` gave after copies have changed the reference. Exact, whatever
    * the threshold: these tiles are sent anyway.
+   * @param equal where frame and reference are the same by now: need not be compared again
    */
-  findRest(found: readonly Rect[]): Rect[] {
-    this.#markLook(found);
+  findRest(found: readonly Rect[], equal: readonly Rect[]): Rect[] {
+    // A tile of which nothing is deferred differs within its box and nowhere else.
+    const open = found.filter((box) =>
+      this.#deferred.has(this.#tileOf(box)) || !equal.some((rect) => contains(rect, box))
+    );
+    this.#markLook(open);
     this.#compare(0);
     const boxes = new Map<number, Rect>();
     this.#collect(boxes, 0, 0);
@@ -203,6 +214,11 @@ export class Differ {
     const { frame, width } = this.#space;
     const { x, y, w, h } = this.#rectOf(tile);
     return this.#kernels.hashRect(frame, width, x, y, w, h);
+  }
+
+  /** The tile in which a box lies. */
+  #tileOf({ x, y }: Rect): number {
+    return Math.floor(y / TILE) * this.#space.tilesAcross + Math.floor(x / TILE);
   }
 
   #rectOf(tile: number): Rect {

@@ -14,6 +14,7 @@ import type {
   JoinPoint,
   JoinWish,
   PictureAnswer,
+  PushedFrame,
   Report,
   SourceSpec,
   StatsAnswer,
@@ -154,6 +155,11 @@ export class Engine {
   /** How many viewers there are; with none the Worker sleeps. */
   setViewers(count: number): void {
     this.#tell({ type: "viewers", count });
+  }
+
+  /** Shows a frame, where the source is a pushed one; takes its bytes over. */
+  show(frame: PushedFrame): void {
+    this.#worker.postMessage({ type: "frame", frame } satisfies Command, [frame.bgrx.buffer]);
   }
 
   /** Closes the source, shared memory included, and ends the Worker. */

@@ -15,8 +15,9 @@ import type { JoinPoint, JoinWish } from "./worker_protocol.ts";
 import { compressFrame } from "./zstd.ts";
 
 const MIN_EPOCH_MS = 250;
-/** The running epoch is near its start while it is no longer than this, or than its keyframe. */
-const NEAR_BYTES = 65536;
+/** The running epoch is near its start while no more than this has followed its keyframe, or this share of it. */
+const NEAR_BYTES = 32 * 1024;
+const NEAR_SHARE = 0.25;
 
 interface Waiting {
   readonly wish: JoinWish;
@@ -87,7 +88,7 @@ export class Entrance {
     const bytes = compressFrame(concat(this.#extras()));
     this.#door = {
       point: { index, seq: null, width, height, bytes, keyframe: true },
-      untilBytes: this.#emitter.epochBytes + Math.max(NEAR_BYTES, this.#emitter.epochBytes),
+      untilBytes: this.#emitter.epochBytes + nearBytes(this.#emitter.epochBytes),
     };
   }
 
@@ -129,8 +130,13 @@ export class Entrance {
     const { messages, keyframe } = this.#pipeline.catchUp(since, this.#wall());
     const bytes = compressFrame(concat([messages, ...this.#extras()]));
     const point = { ...here, bytes, keyframe };
-    if (keyframe) this.#door = { point, untilBytes: Math.max(NEAR_BYTES, bytes.length) };
+    if (keyframe) this.#door = { point, untilBytes: nearBytes(bytes.length) };
     else this.catchUps++;
     return point;
   }
+}
+
+/** On a slow link, what follows the keyframe delays the newest picture. */
+function nearBytes(keyframeBytes: number): number {
+  return Math.max(NEAR_BYTES, keyframeBytes * NEAR_SHARE);
 }

@@ -33,6 +33,12 @@ export function clip(rect: Rect, size: Size): Rect | undefined {
     : undefined;
 }
 
+/** Whether all of `inner` lies in `outer`. */
+export function contains(outer: Rect, inner: Rect): boolean {
+  return inner.x >= outer.x && inner.x + inner.w <= outer.x + outer.w &&
+    inner.y >= outer.y && inner.y + inner.h <= outer.y + outer.h;
+}
+
 /** The rows that `rects` touch: one range from the topmost to the bottommost; `undefined` for none. */
 export function rowsOf(rects: readonly Rect[]): RowRange | undefined {
   if (rects.length === 0) return undefined;

@@ -1,19 +1,19 @@
 /**
- * The capture loop: poll, grab, diff, encode, emit, at the pace of `fps`.
+ * The capture loop: poll, grab, diff, encode, emit, when the source has news, and at most at the pace of `fps`.
  *
  * One asynchronous function runs it all, one step after the other, so that no two steps ever see each
- * other half done. It sleeps while nobody watches (a poll a second keeps the source's event queue
- * empty and notices when it dies) and never makes up for missed ticks.
+ * other half done. Between steps its owner rests for `delay()` ms or, where `listens` says so, until the
+ * source tells of something (`news`). It sleeps while nobody watches (a poll a second keeps the source's event
+ * queue empty and notices when it dies) and never makes up for missed ticks.
  */
 import type { LiveSettings } from "../config.ts";
-import { Emitter } from "./emitter.ts";
-import { Entrance } from "./entrance.ts";
 import type { Size } from "./geometry.ts";
 import type { Kernels } from "./kernels/kernels.ts";
 import { Look } from "./look.ts";
 import { LoopStats, timed } from "./loop_stats.ts";
-import { cursorMessage, heartbeatMessage, stateMessage } from "./messages.ts";
+import { cursorMessage, stateMessage } from "./messages.ts";
 import type { Opened } from "./open_source.ts";
+import { Outlet } from "./outlet.ts";
 import { Pacer } from "./pacer.ts";
 import { Pipeline, type Update } from "./pipeline.ts";
 import { SourceKeeper } from "./source_keeper.ts";
@@ -46,8 +46,7 @@ export class CaptureLoop {
   readonly #source: SourceKeeper;
   readonly #pipeline: Pipeline;
   readonly #look: Look;
-  readonly #emitter: Emitter;
-  readonly #entrance: Entrance;
+  readonly #outlet: Outlet;
   readonly #pacer = new Pacer();
   readonly #stats = new LoopStats();
   #settings: LiveSettings;
@@ -56,14 +55,14 @@ export class CaptureLoop {
   #state: SourceState = "live";
   #stateText = "";
   #viewers = 0;
-  /** The chunk that is being collected begins its epoch with a keyframe. */
-  #keyframePending = false;
   #keyframeWaiters: ((answer: { seq: number }) => void)[] = [];
   /** Who wants to know the picture while the loop sleeps; they wait for a look at the source. */
   readonly #pictureWaiters: (() => void)[] = [];
   #lastLook = -Infinity;
-  #lastKeyframe = -Infinity;
-  #lastEmission = -Infinity;
+  /** The source may have news: it was waited for. */
+  #heard = false;
+  /** By when the next step should have begun; ms, steady. */
+  #dueAt: number;
   /** Capture time of the reference's newest change, ms since the Unix epoch. */
   #pictureTime = 0;
 
@@ -80,19 +79,20 @@ export class CaptureLoop {
     publish: (chunk: Chunk) => void,
   ) {
     this.#clocks = clocks;
+    this.#dueAt = clocks.steady();
     this.#settings = settings;
     this.#source = new SourceKeeper(opened);
     const view = new View(this.#source.size, settings);
     this.#pipeline = new Pipeline(kernels, first.seq, first.epoch, view.size);
     this.#pipeline.resize(view.size, this.#source.size, view.active);
     this.#look = new Look(kernels, this.#source, this.#pipeline, this.#stats, view);
-    this.#emitter = new Emitter(() => this.#pipeline.beginEpoch(clocks.wall()), publish);
-    this.#entrance = new Entrance(
-      this.#pipeline,
-      this.#emitter,
+    this.#outlet = new Outlet({
+      kernels,
+      pipeline: this.#pipeline,
       clocks,
-      () => this.#introduction(),
-    );
+      publish,
+      introduction: () => this.#introduction(),
+    });
   }
 
   get label(): string {
@@ -113,30 +113,57 @@ export class CaptureLoop {
     return this.#source.size;
   }
 
-  /** ms until `step` has something to do. */
+  /** ms until `step` has something to do, if the source does not tell of anything before. */
   delay(): number {
     if (this.#isAsked) return 0;
     const now = this.#clocks.steady();
     if (this.#sleeping) return Math.max(0, this.#lastLook + SLEEP_POLL_MS - now);
-    return Math.min(this.#pacer.delay(now), this.#entrance.delay());
+    const pace = this.#pacer.delay(now);
+    // With a source that tells, the pace only says when the loop listens again.
+    const tick = pace > 0 && this.#source.tells ? pace : Math.max(pace, this.#ownDelay(now));
+    return Math.min(tick, this.#outlet.entrance.delay());
+  }
+
+  /** The source's news are a reason for a step, now: not before the pace allows it, and not while asleep. */
+  get listens(): boolean {
+    return this.#source.tells && !this.#sleeping && this.#pacer.delay(this.#clocks.steady()) === 0;
+  }
+
+  /** Resolves when the source has news, `interrupt` is called, or after `maxMs`. For while the loop `listens`. */
+  async news(maxMs: number): Promise<void> {
+    await this.#source.wait(maxMs);
+    this.#heard = true;
+    this.#dueAt = Math.min(this.#dueAt, this.#clocks.steady());
+  }
+
+  /** Ends a wait for news that is under way. */
+  interrupt(): void {
+    this.#source.interrupt();
   }
 
   /** Does what is due: a tick, then the viewers that want in. */
   async step(): Promise<void> {
+    await this.#step();
+    this.#dueAt = this.#clocks.steady() + this.delay();
+  }
+
+  async #step(): Promise<void> {
     const now = this.#clocks.steady();
     if (this.#sleeping) {
-      if (now - this.#lastLook >= SLEEP_POLL_MS) this.#pollAsleep(now);
-      await this.#flush();
+      if (now - this.#lastLook >= SLEEP_POLL_MS) this.#pollAsleep(now, false);
+      await this.#outlet.flush();
       return;
     }
-    if (this.#pacer.delay(now) === 0 || this.#isAsked) await this.#tick(now);
-    await this.#entrance.serve(() => this.#endEpoch());
+    const hasWork = this.#heard || this.#ownDelay(now) === 0;
+    if (this.#isAsked || (hasWork && this.#pacer.delay(now) === 0)) await this.#tick(now);
+    await this.#outlet.entrance.serve(() => this.#outlet.endEpoch());
     for (const resolve of this.#pictureWaiters.splice(0)) resolve();
   }
 
   /** How many viewers there are now; the first one wakes the loop. */
   setViewers(count: number): void {
     if (count > 0) this.#wakeUp();
+    if (count > this.#viewers) this.#outlet.viewerCame();
     this.#viewers = count;
   }
 
@@ -144,8 +171,7 @@ export class CaptureLoop {
   change(settings: LiveSettings): void {
     const before = this.#settings;
     this.#settings = settings;
-    this.#pacer.reset();
-    this.#look.everywhereNext();
+    this.#everythingAtOnce();
     const viewOf = ({ region, scale, masks }: LiveSettings) =>
       JSON.stringify([region, scale, masks]);
     if (viewOf(settings) !== viewOf(before)) this.#viewPending = true;
@@ -160,7 +186,7 @@ export class CaptureLoop {
   /** Lets a viewer in; see `Entrance.ask`. */
   join(wish: JoinWish): Promise<JoinPoint> {
     this.#wakeUp();
-    return this.#entrance.ask(wish);
+    return this.#outlet.entrance.ask(wish);
   }
 
   /** What an in-sync viewer's canvas shows; looks at the source first if nobody did lately. */
@@ -185,26 +211,31 @@ export class CaptureLoop {
       fps: this.#settings.fps,
       ...this.#stats.summary(this.#clocks.steady()),
       ticksMissed: this.#pacer.missed,
-      catchUps: this.#entrance.catchUps,
-      epochs: this.#emitter.epochs,
-      messageBytes: this.#emitter.messageBytes,
-      streamBytes: this.#emitter.streamBytes,
+      catchUps: this.#outlet.entrance.catchUps,
+      epochs: this.#outlet.totals.epochs,
+      messageBytes: this.#outlet.totals.messageBytes,
+      streamBytes: this.#outlet.totals.streamBytes,
       deferredTiles: this.#pipeline.deferredTiles,
       lossyTiles: this.#pipeline.lossyTiles,
       sleeping: this.#sleeping,
     };
   }
 
-  /** Healthy if the source was looked at lately; asks it now if the loop sleeps. */
+  /**
+   * Healthy if the source is there and every step came when it was due: after the source told of something, or at
+   * its time. How long ago the last look was says nothing, since a source that tells is not asked. Asks
+   * the source now if the loop sleeps.
+   */
   health(): HealthAnswer {
-    if (this.#sleeping) this.#pollAsleep(this.#clocks.steady());
-    const age = Math.max(0, this.#clocks.steady() - this.#lastLook);
+    const now = this.#clocks.steady();
+    if (this.#sleeping) this.#pollAsleep(now, true);
+    const age = Math.max(0, now - this.#lastLook);
     const allowed = Math.max(2000, 3 * 1000 / this.#settings.fps);
     const lost = this.#source.lostReason;
     const detail = lost !== undefined
       ? `source lost: ${lost}`
-      : age > allowed
-      ? `the last look at the source is older than ${allowed} ms`
+      : !this.#sleeping && now - this.#dueAt > allowed
+      ? `a look at the source has been due for more than ${allowed} ms`
       : "ok";
     return {
       healthy: detail === "ok",
@@ -220,7 +251,7 @@ export class CaptureLoop {
   }
 
   get #sleeping(): boolean {
-    return this.#viewers === 0 && this.#entrance.waiting === 0 && !this.#isAsked;
+    return this.#viewers === 0 && this.#outlet.entrance.waiting === 0 && !this.#isAsked;
   }
 
   /** Somebody waits for a tick. */
@@ -230,43 +261,68 @@ export class CaptureLoop {
 
   /** Ends sleep, if it is one: what happened meanwhile is looked for everywhere. */
   #wakeUp(): void {
-    if (!this.#sleeping) return;
-    this.#look.everywhereNext();
-    this.#pacer.reset();
+    if (this.#sleeping) this.#everythingAtOnce();
   }
 
-  #pollAsleep(now: number): void {
-    const news = this.#source.poll(now);
+  #everythingAtOnce(): void {
+    this.#look.everywhereNext();
+    this.#pacer.reset();
+    this.#dueAt = this.#clocks.steady();
+  }
+
+  /** ms until a tick has something to do though the source tells of nothing. */
+  #ownDelay(now: number): number {
+    const own = Math.min(this.#source.delay(now), this.#heartbeatDelay(now));
+    if (!this.#source.tells || this.#settings.paused) return own;
+    const { keyframeIntervalMs } = this.#settings;
+    const keyframe = keyframeIntervalMs > 0
+      ? Math.max(0, this.#outlet.lastKeyframe + keyframeIntervalMs - now)
+      : Infinity;
+    return Math.min(own, keyframe, this.#look.delay(now, this.#settings));
+  }
+
+  /** ms until the tick that has to send a heartbeat, if nothing else is sent before. */
+  #heartbeatDelay(now: number): number {
+    if (this.#viewers === 0) return Infinity;
+    // Of a source that is polled, each tick looks whether the next would be too late.
+    const spare = this.#source.tells ? 0 : 1000 / this.#settings.fps;
+    return Math.max(0, this.#outlet.lastEmission + HEARTBEAT_MS - spare - now);
+  }
+
+  #pollAsleep(now: number, thorough: boolean): void {
+    const news = this.#source.poll(now, thorough);
     this.#lastLook = now;
     if (news?.resized) this.#viewPending = true;
     this.#setState();
   }
 
   async #tick(now: number): Promise<void> {
-    this.#pacer.ran(now, this.#settings.fps);
+    const { fps } = this.#settings;
+    const { tells } = this.#source;
+    // A heartbeat alone takes no turn: what happens right after it is not made to wait.
+    const counts = this.#heard || this.#isAsked || this.#heartbeatDelay(now) > 0;
+    this.#heard = false;
+    if (tells && counts) this.#pacer.answered(now, fps);
+    else if (!tells) this.#pacer.ran(now, fps);
     this.#stats.countTick(now);
-    const news = this.#source.poll(now);
+    const thorough = this.#look.isFullDue(now);
+    const news = this.#source.poll(now, thorough);
     this.#lastLook = now;
     this.#setState();
     if (news) await this.#lookAndSend(news, now);
+    if (tells) this.#pacer.took(now, this.#clocks.steady(), fps);
     if (this.#keyframeWaiters.length > 0) {
       // No new frame can be had (paused, or the source is away): the picture that viewers should have.
-      await this.#endEpoch();
-      this.#emitter.openEpoch();
+      await this.#outlet.open(true);
       this.#publishUpdate(this.#pipeline.repeat(this.#clocks.wall()), now);
     }
-    // Where the next tick would be too late, this one is the time.
-    const nextTick = now + 1000 / this.#settings.fps;
-    const due = nextTick - this.#lastEmission > HEARTBEAT_MS && !this.#emitter.hasPending;
-    if (due && this.#viewers > 0) {
-      this.#emitter.add(heartbeatMessage(this.#clocks.wall()));
-    }
-    await this.#flush();
+    if (this.#viewers > 0) this.#outlet.addSigns(now, this.#heartbeatDelay(now) === 0);
+    await this.#outlet.flush();
   }
 
   async #lookAndSend(news: SourceNews, now: number): Promise<void> {
     if (news.resized || this.#viewPending) await this.#changeView();
-    if (news.cursor) this.#emitter.add(cursorMessage(this.#cursorOnFrame(news.cursor)));
+    if (news.cursor) this.#outlet.add(cursorMessage(this.#cursorOnFrame(news.cursor)));
     if (this.#settings.paused) {
       this.#look.everywhereNext();
       return;
@@ -274,53 +330,28 @@ export class CaptureLoop {
     const time = this.#clocks.wall();
     const { keyframeIntervalMs } = this.#settings;
     const force = this.#keyframeWaiters.length > 0 ||
-      (keyframeIntervalMs > 0 && now - this.#lastKeyframe >= keyframeIntervalMs);
+      (keyframeIntervalMs > 0 && now - this.#outlet.lastKeyframe >= keyframeIntervalMs);
     const changes = this.#look.at(news.damage, this.#settings, now, force);
     this.#setState();
     if (!changes) return;
-    if (changes.keyframe && !this.#emitter.isFresh) await this.#endEpoch();
-    this.#emitter.openEpoch();
+    await this.#outlet.open(changes.keyframe);
     const update = timed(this.#stats.encodeMs, () => this.#pipeline.encode(changes, time));
     this.#pictureTime = time;
     this.#publishUpdate(update, now);
   }
 
   #publishUpdate(update: Update, now: number): void {
-    this.#emitter.add(update.message);
+    this.#outlet.update(update, now);
     this.#stats.countUpdate(update, now);
     if (!update.keyframe) return;
-    this.#lastKeyframe = now;
-    this.#keyframePending = true;
     for (const resolve of this.#keyframeWaiters.splice(0)) resolve({ seq: update.seq });
   }
 
   /** Another size, region, scale or masks. */
   async #changeView(): Promise<void> {
     this.#viewPending = false;
-    await this.#endEpoch();
-    // A resize even to the same size: nobody may resume across it, since what lies before it may be masked now.
-    this.#emitter.addResize(this.#look.changeView(this.#settings));
-  }
-
-  /** Ends the epoch, so that decoders can forget and viewers can join. */
-  async #endEpoch(): Promise<void> {
-    await this.#flush();
-    this.#emitter.endEpoch();
-    this.#pipeline.endEpoch();
-    this.#entrance.epochEnded();
-  }
-
-  async #flush(): Promise<void> {
-    const { nextIndex } = this.#emitter;
-    await this.#emitter.flush({
-      seq: this.#pipeline.seq,
-      epoch: this.#pipeline.epoch,
-      time: this.#clocks.wall(),
-    });
-    if (this.#emitter.nextIndex === nextIndex) return;
-    this.#lastEmission = this.#clocks.steady();
-    if (this.#keyframePending) this.#entrance.keyframePublished(nextIndex);
-    this.#keyframePending = false;
+    await this.#outlet.endEpoch();
+    this.#outlet.resize(this.#look.changeView(this.#settings));
   }
 
   /** Tells viewers when the source went away, came back, or was paused. */
@@ -330,7 +361,7 @@ export class CaptureLoop {
     if (state === this.#state) return;
     this.#state = state;
     this.#stateText = lost ?? (state === "paused" ? "paused by an administrator" : "");
-    this.#emitter.add(stateMessage(state, this.#stateText));
+    this.#outlet.add(stateMessage(state, this.#stateText));
   }
 
   /** What a newcomer has to know besides the picture. */

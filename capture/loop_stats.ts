@@ -1,10 +1,13 @@
 /** What the loop counts and times. */
+import type { Changes } from "./changes.ts";
 import type { Update } from "./pipeline.ts";
 import { Rate, Samples } from "./samples.ts";
 
 export class LoopStats {
   readonly captureMs = new Samples();
   readonly diffMs = new Samples();
+  /** What moved, and what was seen before; part of the comparison, counted apart from `diffMs`. */
+  readonly motionMs = new Samples();
   readonly encodeMs = new Samples();
   readonly tickRate = new Rate();
   readonly updateRate = new Rate();
@@ -21,6 +24,16 @@ export class LoopStats {
   countTick(now: number): void {
     this.ticks++;
     this.tickRate.add(now);
+  }
+
+  /** Times a comparison, and the search for motion in it. */
+  timeDiff(compare: () => Changes | undefined): Changes | undefined {
+    const start = performance.now();
+    const changes = compare();
+    const motionMs = changes?.motionMs ?? 0;
+    this.diffMs.add(performance.now() - start - motionMs);
+    if (motionMs > 0) this.motionMs.add(motionMs);
+    return changes;
   }
 
   /** @param now ms, steady */
@@ -41,7 +54,14 @@ export class LoopStats {
       updatesPerSecond: this.updateRate.perSecond(now),
       captureMs: this.captureMs.summary(),
       diffMs: this.diffMs.summary(),
+      motionMs: this.motionMs.summary(),
       encodeMs: this.encodeMs.summary(),
+      stages: {
+        capture: this.captureMs.histogram(),
+        diff: this.diffMs.histogram(),
+        motion: this.motionMs.histogram(),
+        encode: this.encodeMs.histogram(),
+      },
       ticks: this.ticks,
       ticksSkipped: this.ticksSkipped,
       updates: this.updates,

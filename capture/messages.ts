@@ -73,6 +73,11 @@ export function byeMessage(reason: keyof typeof BYE_CODES, text: string): Bytes 
   return frameMessage(0x08, new ByteWriter().u8(BYE_CODES[reason]).text(text));
 }
 
+/** @param hashes one a tile, row by row, as little-endian u32 (kernels/assembly/tile_hash.ts) */
+export function checkMessage(hashes: Uint8Array): Bytes {
+  return frameMessage(0x80, new ByteWriter().bytes(hashes));
+}
+
 /** One block of memory with all of `parts`, end to end. */
 export function concat(parts: readonly Uint8Array[]): Bytes {
   const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));

@@ -16,8 +16,6 @@ import { concat, epochMessage } from "./messages.ts";
 import { Stages } from "./stages.ts";
 import type { Workspace } from "./workspace.ts";
 
-export type { Changes };
-
 export interface Update {
   readonly message: Uint8Array<ArrayBuffer>;
   readonly seq: number;

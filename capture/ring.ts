@@ -14,6 +14,12 @@ export interface RingLimits {
   readonly maxMs: number;
 }
 
+/** Hears of each chunk as it comes. */
+export interface RingReader {
+  /** The ring has a new chunk. Must not throw, and must not take long: all readers are told in a row. */
+  chunkCame(): void;
+}
+
 export class Ring {
   readonly #limits: RingLimits;
   #chunks: Chunk[] = [];
@@ -21,6 +27,7 @@ export class Ring {
   #gone = 0;
   #bytes = 0;
   #waiting: (() => void)[] = [];
+  readonly #readers = new Set<RingReader>();
 
   constructor(limits: RingLimits) {
     this.#limits = limits;
@@ -37,14 +44,25 @@ export class Ring {
     return newest ? newest.index + 1 : 0;
   }
 
-  /** Adds the next chunk, expires old ones, and lets the waiting readers go on. */
+  /** Adds the next chunk, expires old ones, and tells the readers before it returns. */
   push(chunk: Chunk): void {
     this.#chunks.push(chunk);
     this.#bytes += sizeOf(chunk);
     this.#expire(chunk.time);
+    for (const reader of this.#readers) reader.chunkCame();
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const resolve of waiting) resolve();
+  }
+
+  /** Tells `reader` of all chunks from now on, at once: no promise for each of them and each reader. */
+  tell(reader: RingReader): void {
+    this.#readers.add(reader);
+  }
+
+  /** Tells it no more; may be called twice. */
+  forget(reader: RingReader): void {
+    this.#readers.delete(reader);
   }
 
   /** The chunk of that index; `undefined` when it is gone or yet to come. */
@@ -68,16 +86,9 @@ export class Ring {
     return found;
   }
 
-  /** Resolves when a chunk is pushed, or at `wakeAll`. */
+  /** Resolves when a chunk is pushed. */
   changed(): Promise<void> {
     return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-
-  /** Lets all waiting readers look again, for reasons of their own. */
-  wakeAll(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const resolve of waiting) resolve();
   }
 
   stats(): { entries: number; bytes: number; maxBytes: number; spanMs: number; maxMs: number } {

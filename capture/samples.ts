@@ -1,14 +1,25 @@
-/** The newest measurements of one stage, and what they say. */
+/** The measurements of one stage, and what they say. */
+import { Histogram, type HistogramCounts } from "./histogram.ts";
 
 const CAPACITY = 512;
 
+/** Upper bounds, ms: from a look at a few rows to a frame that stalls everything. */
+const STAGE_BOUNDS_MS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 1000] as const;
+
 export class Samples {
   readonly #values = new Float64Array(CAPACITY);
+  readonly #all = new Histogram(STAGE_BOUNDS_MS);
   #count = 0;
 
-  /** Forgets the oldest of 512 when full. */
+  /** @param value ms; the percentiles forget the oldest of 512, the histogram nothing */
   add(value: number): void {
     this.#values[this.#count++ % CAPACITY] = value;
+    this.#all.observe(value);
+  }
+
+  /** All samples since the start, counted by range. */
+  histogram(): HistogramCounts {
+    return this.#all.counts();
   }
 
   /** The 50th and 95th percentile; 0 when there is no sample. */

@@ -53,8 +53,23 @@ export interface Source {
   readonly label: string;
   /** The frame's size, as of the last `poll()`. */
   readonly size: Size;
-  /** What happened since the last call. The first call after opening reports everything, cursor included. */
-  poll(): SourceNews;
+  /**
+   * True for a source that can be waited for: `wait` resolves when something happened. Others are asked at
+   * every tick. It stays what it is while the source is open.
+   */
+  readonly tells?: boolean;
+  /**
+   * Resolves once there is news, `interrupt` was called, or `maxMs` (0 or more) have passed; it may also
+   * resolve for nothing. Never throws: that the source went away is news, which `poll()` tells.
+   */
+  wait?(maxMs: number): Promise<void>;
+  /** Ends a `wait` that is under way. */
+  interrupt?(): void;
+  /**
+   * What happened since the last call. The first call after opening reports everything, cursor included.
+   * @param thorough ask also for what the source is not told of by itself; default true
+   */
+  poll(thorough?: boolean): SourceNews;
   /**
    * Copies rows of the current picture into `frame`, a whole frame of `size` in BGRX
    * (`width * height * 4` bytes); rows outside `rows` are left alone.

@@ -33,6 +33,31 @@ export class SourceKeeper {
     checkSize(this.size);
   }
 
+  /** True when the source tells by itself that something happened, so that it need not be asked: see `wait`. */
+  get tells(): boolean {
+    return this.#source?.tells === true;
+  }
+
+  /**
+   * ms until the source has to be asked whatever it tells: Infinity when it tells all by itself, 0 when it tells
+   * nothing, the rest of the pause before it is opened again when it is away.
+   * @param now ms, steady
+   */
+  delay(now: number): number {
+    if (!this.#source) return Math.max(0, this.#retryAt - now);
+    return this.tells ? Infinity : 0;
+  }
+
+  /** Resolves when the source has news, is interrupted, or after `maxMs`. For a source that `tells`. */
+  async wait(maxMs: number): Promise<void> {
+    await this.#source?.wait?.(maxMs);
+  }
+
+  /** Ends a `wait` that is under way. */
+  interrupt(): void {
+    this.#source?.interrupt?.();
+  }
+
   /** The pointer with its shape, if the source ever told of one. */
   get cursor(): CursorChange | undefined {
     return this.#cursor && { ...this.#cursor, shape: this.#shape };
@@ -42,12 +67,13 @@ export class SourceKeeper {
    * What happened at the source since the last call; `undefined` while it is away. A source that is back is
    * reported as resized, since everything has to be looked at anew.
    * @param now ms, steady
+   * @param thorough ask also for what the source is not told of by itself
    */
-  poll(now: number): SourceNews | undefined {
+  poll(now: number, thorough = true): SourceNews | undefined {
     return this.#guard(now, () => {
       const source = this.#open(now);
       if (!source) return undefined;
-      const news = source.poll();
+      const news = source.poll(thorough);
       // Only now: one that opens and fails at once must not be tried at the first pause for ever.
       this.#retryMs = 0;
       checkSize(source.size);

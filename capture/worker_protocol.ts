@@ -3,12 +3,39 @@
  */
 import type { LiveSettings } from "../config.ts";
 import type { Size } from "./geometry.ts";
+import type { HistogramCounts } from "./histogram.ts";
 
 /** Which source to open: see open_source.ts. */
 export type SourceSpec =
   | { readonly kind: "auto"; readonly display: string | undefined }
   | { readonly kind: "demo" }
-  | { readonly kind: "x11"; readonly display: string | undefined };
+  | { readonly kind: "x11"; readonly display: string | undefined }
+  | PushedSpec
+  | ModuleSpec;
+
+/** Pictures that the owner of the Worker hands over: see the command `frame`. */
+export interface PushedSpec {
+  readonly kind: "pushed";
+  /** Name for people. */
+  readonly label: string;
+  /** Of the black picture until the first frame comes. */
+  readonly size: Size;
+}
+
+/** A whole picture for a pushed source. */
+export interface PushedFrame extends Size {
+  /** B, G, R and an unused byte, rows without padding: `width * height * 4`. */
+  readonly bgrx: Uint8Array<ArrayBuffer>;
+}
+
+/** A source from elsewhere, for benches and tests: code can ask for it, flags and requests cannot. */
+export interface ModuleSpec {
+  readonly kind: "module";
+  /** `file:` URL of a module that exports `openSource(options): Source`. */
+  readonly url: string;
+  /** What `openSource` gets; must survive `postMessage`. */
+  readonly options: unknown;
+}
 
 /** Some bytes of the shared stream: what one tick had to say. */
 export interface Chunk {
@@ -71,6 +98,9 @@ export interface StageTime {
   readonly p95: number;
 }
 
+/** What a tick consists of, for measurements. */
+export type Stage = "capture" | "diff" | "motion" | "encode";
+
 /** Real measurements of the capture Worker, since its start unless said otherwise. */
 export interface StatsAnswer {
   /** Name of the source for people, `x11 :99`. */
@@ -88,7 +118,11 @@ export interface StatsAnswer {
   readonly updatesPerSecond: number;
   readonly captureMs: StageTime;
   readonly diffMs: StageTime;
+  /** The search for what moved and what was seen before; not part of `diffMs`. */
+  readonly motionMs: StageTime;
   readonly encodeMs: StageTime;
+  /** All times of the stages, ms, by range. */
+  readonly stages: Readonly<Record<Stage, HistogramCounts>>;
   readonly ticks: number;
   /** Ticks at which damage said that nothing changed, so no pixel was read. */
   readonly ticksSkipped: number;
@@ -143,6 +177,7 @@ export interface PictureAnswer {
 export type Command =
   | { type: "start"; source: SourceSpec; settings: LiveSettings; seq: number; epoch: number }
   | { type: "viewers"; count: number }
+  | { type: "frame"; frame: PushedFrame }
   | {
     [K in keyof Asked]: { type: "ask"; id: number; what: K } & Asked[K]["command"];
   }[keyof Asked];

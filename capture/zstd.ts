@@ -20,9 +20,41 @@ const PARAMS = {
  */
 export const END_OF_FRAME: Uint8Array<ArrayBuffer> = new Uint8Array([0x01, 0x00, 0x00]);
 
+/** Magic number; no content size, checksum or dictionary; a window of 2^22 bytes: section 3.1.1.1. */
+const FRAME_HEADER = [0x28, 0xb5, 0x2f, 0xfd, 0x00, (22 - 10) << 3];
+
 /** One whole frame of its own, for what a single viewer gets. */
 export function compressFrame(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return new Uint8Array(zstdCompressSync(bytes, { params: PARAMS }));
+}
+
+/** Content of a raw block, RFC 8878 section 3.1.1.2.3: at most 128 KiB. */
+const MAX_RAW_BYTES = 128 * 1024;
+/** Frames with less content get further blocks. */
+const MIN_RAW_BYTES = 18 - FRAME_HEADER.length - 3;
+
+/**
+ * One whole frame that holds `bytes` as they are. For a hello, which is short and every viewer's own: a
+ * compressor takes longer to set up than it saves, and its memory stays for a while.
+ */
+export function storeFrame(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { length } = bytes;
+  if (length > MAX_RAW_BYTES) {
+    throw new RangeError(`Cannot store a frame: got ${length} bytes, wanted 0 to ${MAX_RAW_BYTES}`);
+  }
+  // fzstd, the page's decoder where the browser has none, does not begin a frame of less than 18 bytes before it has
+  // bytes of another one, and behind a bye there is none: empty blocks of three bytes fill it up.
+  const empty = Math.ceil(Math.max(0, MIN_RAW_BYTES - length) / 3);
+  const tail = new Uint8Array(3 * empty);
+  if (empty > 0) tail.set(END_OF_FRAME, tail.length - 3);
+  const frame = new Uint8Array(FRAME_HEADER.length + 3 + length + tail.length);
+  frame.set(FRAME_HEADER);
+  // Block header: whether it is the last one, raw, its size from bit 3 on.
+  const header = (tail.length > 0 ? 0 : 1) | length << 3;
+  frame.set([header & 255, header >> 8 & 255, header >> 16], FRAME_HEADER.length);
+  frame.set(bytes, FRAME_HEADER.length + 3);
+  frame.set(tail, frame.length - tail.length);
+  return frame;
 }
 
 /** Undoes `compressFrame`. For frames of our own making only: there is no bound on what comes out. */

@@ -52,10 +52,13 @@ export function grow(moved: Moved, rect: Rect, bounds: Rect, others: readonly Co
   return { x, y, w, h };
 }
 
-/** Moves each edge inwards over lines that the viewer has already; one pixel remains at least. */
-export function trim({ kernels, space }: Moved, rect: Rect): Rect {
+/**
+ * Moves each edge inwards over lines that the viewer has already; one pixel remains at least.
+ * @param dirty what is to be sent lies in these: margins outside of them need not be read
+ */
+export function trim({ kernels, space }: Moved, rect: Rect, dirty: readonly Rect[]): Rect {
   const still = { kernels, space, dx: 0, dy: 0 };
-  let { x, y, w, h } = rect;
+  let { x, y, w, h } = boundsWithin(rect, dirty);
   const top = equalRows(still, x, y, w, 1, h - 1);
   y += top;
   h -= top;
@@ -65,6 +68,23 @@ export function trim({ kernels, space }: Moved, rect: Rect): Rect {
   w -= left;
   w -= equalColumns(still, x + w - 1, y, h, -1, w - 1);
   return { x, y, w, h };
+}
+
+/** The smallest rectangle around what `rects` and `rect` share; `rect` where they share nothing. */
+function boundsWithin(rect: Rect, rects: readonly Rect[]): Rect {
+  let [left, top, right, bottom] = [Infinity, Infinity, 0, 0];
+  for (const { x, y, w, h } of rects) {
+    const x0 = Math.max(x, rect.x);
+    const y0 = Math.max(y, rect.y);
+    const x1 = Math.min(x + w, rect.x + rect.w);
+    const y1 = Math.min(y + h, rect.y + rect.h);
+    if (x0 >= x1 || y0 >= y1) continue;
+    left = Math.min(left, x0);
+    top = Math.min(top, y0);
+    right = Math.max(right, x1);
+    bottom = Math.max(bottom, y1);
+  }
+  return left < right ? { x: left, y: top, w: right - left, h: bottom - top } : rect;
 }
 
 function equalRows(moved: Moved, x: number, y: number, w: number, step: number, limit: number) {

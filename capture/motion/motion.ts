@@ -89,7 +89,7 @@ export class MotionFinder {
       const cells = cellsAround(voters, votes * MARGIN_PER_VOTE, bounds, this.#space);
       budget -= (cells.right - cells.left) * (cells.bottom - cells.top);
       if (budget < 0) break;
-      this.#takePieces(dx, dy, cells, bounds, copies);
+      this.#takePieces(dx, dy, cells, dirty, bounds, copies);
       this.#kernels.motionDropVector(dx, dy);
     }
     return copies;
@@ -108,7 +108,14 @@ export class MotionFinder {
   }
 
   /** Adds the rectangles that moved by one displacement. */
-  #takePieces(dx: number, dy: number, cells: Box, bounds: Rect, copies: Copy[]): void {
+  #takePieces(
+    dx: number,
+    dy: number,
+    cells: Box,
+    dirty: readonly Rect[],
+    bounds: Rect,
+    copies: Copy[],
+  ): void {
     const { frame, reference } = this.#space;
     const { left, top, right, bottom } = cells;
     const kernels = this.#kernels;
@@ -121,7 +128,7 @@ export class MotionFinder {
       const [x0, y0, x1, y1] = this.#readResult();
       const core = { x: x0 * CELL, y: y0 * CELL, w: (x1 - x0) * CELL, h: (y1 - y0) * CELL };
       const moved = { kernels, space: this.#space, dx, dy };
-      const { x, y, w, h } = trim(moved, grow(moved, core, bounds, copies));
+      const { x, y, w, h } = trim(moved, grow(moved, core, bounds, copies), dirty);
       copies.push({ sx: x - dx, sy: y - dy, dx: x, dy: y, w, h });
       kernels.motionTake(x, y, w, h);
       kernels.motionDropArea(x, y, w, h);

@@ -256,6 +256,39 @@ Deno.test("Differ.find() gives a tile that has changed and is due at once in one
   assert.deepEqual(found, [{ x: 0, y: 0, w: 64, h: 1 }]);
 });
 
+Deno.test("Differ.findRest() compares what is not known to be equal by now", () => {
+  const reference = blankFrame(192, 64);
+  const space = spaceWith(reference, reference);
+  const differ = new Differ(kernels, space);
+  const pixels = (address: number) =>
+    new Uint32Array(kernels.memory.buffer, address, reference.width * reference.height);
+  for (const x of [5, 20, 70, 130]) pixels(space.frame)[x] = 0x102030;
+  const found = differ.find("unknown", { threshold: 0, refineAfterMs: 100 }, 0);
+  assert.equal(found.length, 3);
+  // A copy repaired the first tile.
+  for (const x of [5, 20]) pixels(space.reference)[x] = 0x102030;
+  const copied = [{ x: 0, y: 0, w: 21, h: 1 }];
+  assert.deepEqual(differ.findRest(found, copied), [
+    { x: 70, y: 0, w: 1, h: 1 },
+    { x: 130, y: 0, w: 1, h: 1 },
+  ]);
+});
+
+Deno.test("Differ.findRest() finds small differences outside of a box that was repaired", () => {
+  const reference = blankFrame(64, 64);
+  const space = spaceWith(reference, reference);
+  const differ = new Differ(kernels, space);
+  const pixels = (address: number) =>
+    new Uint32Array(kernels.memory.buffer, address, reference.width * reference.height);
+  pixels(space.frame)[5] = 0xffffff;
+  pixels(space.frame)[40] = 0x000001;
+  const found = differ.find("unknown", { threshold: 50, refineAfterMs: 100 }, 0);
+  assert.deepEqual(found, [{ x: 5, y: 0, w: 1, h: 1 }]);
+  pixels(space.reference)[5] = 0xffffff;
+  assert.deepEqual(differ.findRest(found, found), [{ x: 40, y: 0, w: 1, h: 1 }]);
+  assert.equal(differ.deferredTiles, 0);
+});
+
 Deno.test("Differ.forget() forgets what waits", () => {
   const differ = new Differ(kernels, spaceWith(literalPixel(3), literalPixel(0)));
   differ.find("unknown", { threshold: 50, refineAfterMs: 100 }, 0);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   byeMessage,
+  checkMessage,
   concat,
   cursorMessage,
   epochMessage,
@@ -56,6 +57,10 @@ Deno.test("byeMessage() is the code and a text", () => {
   assert.equal(toHex(byeMessage("shutdown", "")), "08 01 00");
   assert.equal(toHex(byeMessage("disconnected", "a")), "08 02 01 61");
   assert.equal(toHex(byeMessage("fault", "")), "08 01 02");
+});
+
+Deno.test("checkMessage() is the hashes", () => {
+  assert.equal(toHex(checkMessage(Uint8Array.of(1, 2, 3, 4))), "80 04 01 02 03 04");
 });
 
 Deno.test("frameMessage() writes a length of more than 127 in two bytes", () => {

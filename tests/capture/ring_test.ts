@@ -72,7 +72,7 @@ Deno.test("Ring.indexAfter() goes on behind the oldest chunk with that seq and e
   assert.equal(ring.indexAfter(8, 2), undefined);
 });
 
-Deno.test("Ring.changed() resolves for all who wait, at a push and at wakeAll()", async () => {
+Deno.test("Ring.changed() resolves for all who wait, at a push", async () => {
   const ring = new Ring(WIDE);
   let woken = 0;
   const wait = () => ring.changed().then(() => woken++);
@@ -83,8 +83,30 @@ Deno.test("Ring.changed() resolves for all who wait, at a push and at wakeAll()"
   ring.push(chunk(0));
   await setImmediate();
   assert.equal(woken, 2);
-  wait();
-  ring.wakeAll();
-  await setImmediate();
-  assert.equal(woken, 3);
+});
+
+Deno.test("Ring.tell() tells readers of each chunk before push() returns, until they are forgotten", () => {
+  const ring = new Ring(WIDE);
+  const heard: string[] = [];
+  const reader = (name: string) => ({ chunkCame: () => heard.push(`${name}${ring.end - 1}`) });
+  const [a, b] = [reader("a"), reader("b")];
+  ring.tell(a);
+  ring.tell(b);
+  ring.push(chunk(0));
+  assert.deepEqual(heard, ["a0", "b0"]);
+  ring.forget(a);
+  ring.forget(a);
+  ring.push(chunk(1));
+  assert.deepEqual(heard, ["a0", "b0", "b1"]);
+});
+
+Deno.test("Ring: a reader may leave while it is told, and the others still hear", () => {
+  const ring = new Ring(WIDE);
+  let heard = 0;
+  const leaving = { chunkCame: () => ring.forget(leaving) };
+  ring.tell(leaving);
+  ring.tell({ chunkCame: () => heard++ });
+  ring.push(chunk(0));
+  ring.push(chunk(1));
+  assert.equal(heard, 2);
 });

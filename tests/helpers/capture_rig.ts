@@ -25,6 +25,8 @@ export const FIRST = { seq: 100, epoch: 7 };
 export interface RigOptions {
   readonly settings?: Partial<LiveSettings>;
   readonly ring?: RingLimits;
+  /** The source tells of news by itself. */
+  readonly tells?: boolean;
 }
 
 /** Instances of the kernels are given back for the next rig: their memory need not be made anew. */
@@ -45,6 +47,7 @@ export class CaptureRig implements Joining {
   private constructor(kernels: Kernels, frame: Frame, options: RigOptions) {
     this.#kernels = kernels;
     this.screen = new FakeScreen(frame);
+    this.screen.tells = options.tells ?? false;
     this.ring = new Ring(options.ring ?? { maxBytes: 64 * 1024 * 1024, maxMs: 30_000 });
     const { open } = this.screen;
     this.loop = new CaptureLoop(
@@ -105,10 +108,12 @@ export class CaptureRig implements Joining {
     await this.#settle();
     for (let steps = 0;; steps++) {
       assert.ok(steps < 1000, "the loop does not come to rest");
-      const delay = this.#woken ? 0 : this.loop.delay();
+      const told = this.loop.listens && this.screen.hasNews;
+      const delay = this.#woken || told ? 0 : this.loop.delay();
       this.#woken = false;
       if (this.clock.now + delay > until) break;
       this.clock.advance(delay);
+      if (told) await this.loop.news(0);
       await this.loop.step();
       await this.#settle();
     }
@@ -176,6 +181,7 @@ export class RigViewer {
       hello: () => rig.hello("v"),
       resume,
       now: rig.clock.wall,
+      steady: rig.clock.steady,
     });
   }
 

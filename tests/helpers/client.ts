@@ -19,6 +19,8 @@ export class Client {
   readonly cursors: Cursor[] = [];
   readonly heartbeats: number[] = [];
   readonly states: { state: SourceState; text: string }[] = [];
+  /** What each tile should have looked like, and what it did at that moment. */
+  readonly checks: { wanted: Uint32Array; shown: Uint32Array }[] = [];
   readonly byes: { code: number; text: string }[] = [];
   readonly decoder: Decoder = new Decoder({
     hello: (hello) => this.hellos.push(hello),
@@ -27,6 +29,9 @@ export class Client {
     cursor: (cursor) => this.cursors.push(cursor),
     heartbeat: ({ time }) => this.heartbeats.push(time),
     state: ({ state, text }) => this.states.push({ state, text }),
+    check: ({ hashes }) => {
+      this.checks.push({ wanted: hashes, shown: this.decoder.picture!.hashTiles() });
+    },
     bye: (bye) => this.byes.push(bye),
   });
   /** Bytes received, compressed. */

@@ -15,9 +15,12 @@ export class FakeScreen {
   fault: string | undefined;
   /** Fails at the next grab, not at the poll before. */
   grabFault: string | undefined;
+  /** The source tells of news by itself, like that of an X server with DAMAGE. */
+  tells = false;
   opened = 0;
   closed = 0;
   polls = 0;
+  thoroughPolls = 0;
   readonly grabs: RowRange[] = [];
   #damage: Rect[] | "unknown" = "unknown";
   #cursor: CursorChange | undefined;
@@ -50,6 +53,11 @@ export class FakeScreen {
     if (this.fault !== undefined) throw new SourceLost(this.fault);
   }
 
+  /** The source has something to tell. */
+  get hasNews(): boolean {
+    return this.#damage.length > 0 || this.#cursor !== undefined || this.fault !== undefined;
+  }
+
   takeDamage(): readonly Rect[] | "unknown" {
     const damage = this.#damage;
     this.#damage = [];
@@ -74,10 +82,18 @@ class FakeSource implements Source {
     this.size = { width: screen.frame.width, height: screen.frame.height };
   }
 
-  poll(): SourceNews {
+  get tells(): boolean {
+    return this.#screen.tells;
+  }
+
+  /** Time stands still in here: whoever moves the clock knows when there is news. */
+  async wait(): Promise<void> {}
+
+  poll(thorough = true): SourceNews {
     const screen = this.#screen;
     screen.check();
     screen.polls++;
+    if (thorough) screen.thoroughPolls++;
     const { width, height } = screen.frame;
     const resized = width !== this.size.width || height !== this.size.height;
     this.size = { width, height };

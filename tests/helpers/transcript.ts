@@ -11,6 +11,10 @@ export class Transcript {
     resize: ({ width, height }) => this.lines.push(`resize ${width}×${height}`),
     heartbeat: ({ time }) => this.lines.push(`heartbeat ${time}`),
     state: ({ state, text }) => this.lines.push(`state ${state} ${JSON.stringify(text)}`),
+    check: ({ hashes }) => {
+      const words = Array.from(hashes, (hash) => hash.toString(16).padStart(8, "0"));
+      this.lines.push(`check ${words.join(" ")}`);
+    },
     bye: ({ code, text }) => this.lines.push(`bye ${code} ${JSON.stringify(text)}`),
     cursor: ({ visible, x, y, shape }) => {
       const where = `cursor ${visible ? "visible" : "hidden"} at ${x},${y}`;

@@ -2,6 +2,7 @@
 import { setImmediate } from "node:timers/promises";
 import { EventFeed } from "../../routes/events/feed.ts";
 import { eventsRoutes } from "../../routes/events.ts";
+import { onlySource } from "../../routes/source_of.ts";
 import { streamRoutes } from "../../routes/stream.ts";
 import { ViewerRegistry } from "../../routes/viewers_registry.ts";
 import { type TestServer, testServer, VIEWER } from "../routes/fakes.ts";
@@ -29,10 +30,11 @@ export class WatchServer {
     const { ring } = rig;
     this.feed = new EventFeed({ ring, capture, now, hello: () => rig.hello("events") });
     const { registry, feed } = this;
+    const sources = onlySource({ ...capture, ring });
     this.server = testServer({
       extra: [
-        ...streamRoutes({ capture, ring, registry, now }),
-        ...eventsRoutes({ feed, registry, now }),
+        ...streamRoutes({ sources, registry, now }),
+        ...eventsRoutes({ sources, feedOf: () => feed, registry, now }),
       ],
     });
   }

@@ -8,7 +8,7 @@
  * so they see the same and learn the same. What they have learnt stays until `contextReset`, at an epoch's start.
  */
 import { resetColours } from "./context_colour";
-import * as around from "./context_pixel";
+import { codePixel, resetPixels } from "./context_pixel";
 import {
   codeBit, codeTree, finishEncoding, initRates, overrun, resetCells, startDecoding, startEncoding,
 } from "./range_coder";
@@ -27,7 +27,7 @@ const RUN_REST: usize = memory.data(4, 16);
 /** Forgets everything learnt. */
 export function contextReset(): void {
   initRates();
-  around.resetPixels();
+  resetPixels();
   resetColours();
   resetCells(WHOLE, 32);
   resetCells(RUN_SIZE, 16);
@@ -77,68 +77,66 @@ function codeRect<D>(
     const hasUp = row > 0;
     const up = hasUp ? line - width : line;
     const upUp = row > 1 ? up - width : up;
-    around.w = x > 0 ? pixel(canvas, line + x - 1) : 0;
-    around.ww = x > 1 ? pixel(canvas, line + x - 2) : around.w;
-    around.www = x > 2 ? pixel(canvas, line + x - 3) : around.ww;
+    let left1 = x > 0 ? pixel(canvas, line + x - 1) : 0;
+    let left2 = x > 1 ? pixel(canvas, line + x - 2) : left1;
+    let left3 = x > 2 ? pixel(canvas, line + x - 3) : left2;
     for (let column = x; column < right; column++) {
       let notLeft = false;
+      let n: u32 = 0;
+      let nw: u32 = 0;
+      let nww: u32 = 0;
+      let ne: u32 = 0;
+      let nee: u32 = 0;
+      let nn: u32 = 0;
+      let nnw: u32 = 0;
+      let nne: u32 = 0;
+      let nnee: u32 = 0;
       if (hasUp) {
-        const n = pixel(canvas, up + column);
-        if (n == around.w && n == around.ww) {
+        n = pixel(canvas, up + column);
+        if (n == left1 && n == left2) {
           const run = codeStretch<D>(frame, canvas, line, up, column, right, width, n);
           if (run >= 0) {
             column += run & 0xffffff;
-            around.ww = n;
-            around.www = n;
+            left3 = n;
             if (column >= right) break;
             notLeft = (run >> 24) != 0;
+            n = pixel(canvas, up + column);
           }
         }
-        setUpper(canvas, up, upUp, column, width);
-      } else {
-        clearUpper();
+        nn = pixel(canvas, upUp + column);
+        nww = n;
+        nnw = nn;
+        if (column > 0) {
+          nw = pixel(canvas, up + column - 1);
+          nnw = pixel(canvas, upUp + column - 1);
+          if (column > 1) nww = pixel(canvas, up + column - 2);
+        }
+        ne = n;
+        nne = nn;
+        nee = n;
+        nnee = nn;
+        if (column + 1 < width) {
+          ne = pixel(canvas, up + column + 1);
+          nne = pixel(canvas, upUp + column + 1);
+          if (column + 2 < width) {
+            nee = pixel(canvas, up + column + 2);
+            nnee = pixel(canvas, upUp + column + 2);
+          }
+        }
       }
       const to = canvas + <usize>(line + column) * 4;
-      around.old = load<u32>(to) & COLOUR_BITS;
+      const old = load<u32>(to) & COLOUR_BITS;
       let actual: u32 = 0;
       if (!isSigned<D>()) actual = pixel(frame, line + column);
-      actual = around.codePixel<D>(actual, notLeft);
+      actual = codePixel<D>(
+        actual, notLeft, old, left1, left2, left3, n, nw, nww, ne, nee, nn, nnw, nne, nnee,
+      );
       store<u32>(to, actual);
-      around.www = around.ww;
-      around.ww = around.w;
-      around.w = actual;
+      left3 = left2;
+      left2 = left1;
+      left1 = actual;
     }
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function setUpper(canvas: usize, up: i32, upUp: i32, column: i32, width: i32): void {
-  const n = pixel(canvas, up + column);
-  const nn = pixel(canvas, upUp + column);
-  around.n = n;
-  around.nn = nn;
-  around.nw = column > 0 ? pixel(canvas, up + column - 1) : 0;
-  around.nnw = column > 0 ? pixel(canvas, upUp + column - 1) : nn;
-  around.nww = column > 1 ? pixel(canvas, up + column - 2) : n;
-  const next = column + 1 < width;
-  around.ne = next ? pixel(canvas, up + column + 1) : n;
-  around.nne = next ? pixel(canvas, upUp + column + 1) : nn;
-  const second = column + 2 < width;
-  around.nee = second ? pixel(canvas, up + column + 2) : n;
-  around.nnee = second ? pixel(canvas, upUp + column + 2) : nn;
-}
-
-function clearUpper(): void {
-  around.n = 0;
-  around.nn = 0;
-  around.nw = 0;
-  around.nnw = 0;
-  around.nww = 0;
-  around.ne = 0;
-  around.nne = 0;
-  around.nee = 0;
-  around.nnee = 0;
 }
 
 /**

@@ -13,22 +13,6 @@
 import { codeColour } from "./context_colour";
 import { codeBit, resetCells } from "./range_coder";
 
-/** The neighbours' colours, set by the caller. */
-export let w: u32 = 0;
-export let ww: u32 = 0;
-export let www: u32 = 0;
-export let n: u32 = 0;
-export let nw: u32 = 0;
-export let nww: u32 = 0;
-export let ne: u32 = 0;
-export let nee: u32 = 0;
-export let nn: u32 = 0;
-export let nnw: u32 = 0;
-export let nne: u32 = 0;
-export let nnee: u32 = 0;
-/** The pixel that is being replaced. */
-export let old: u32 = 0;
-
 /**
  * Tables of guesses. An entry: the colour in the low 24 bits; its confidence, 0 to 15, in the next 4; in
  * the top 4 a check of the neighbourhood, since many share a slot.
@@ -99,11 +83,19 @@ function learn(slot: usize, check: u32, entry: u32, actual: u32): void {
 }
 
 /**
- * Codes the pixel in the middle of the neighbours set above.
+ * Codes the pixel in the middle of its neighbours. Inlined, so that these stay in registers.
  * @param actual the colour, when encoding
  * @param notLeft known not to be the left neighbour's colour (a run has just ended)
+ * @param old the pixel that is being replaced
  */
-export function codePixel<D>(actual: u32, notLeft: bool): u32 {
+// @ts-ignore: decorator
+@inline
+export function codePixel<D>(
+  actual: u32, notLeft: bool, old: u32,
+  w: u32, ww: u32, www: u32,
+  n: u32, nw: u32, nww: u32, ne: u32, nee: u32,
+  nn: u32, nnw: u32, nne: u32, nnee: u32,
+): u32 {
   const small = mix(mix(mix(mix(0, w), n), nw), ne);
   const medium = mix(mix(mix(mix(mix(small, ww), nn), nne), nee), nww);
   const large = mix(mix(mix(medium, nnw), www), nnee);

@@ -47,6 +47,7 @@ export function diffTiles(
     const top = tileY * TILE;
     const bottom = min(top + TILE, height);
     memory.fill(outRow, 0, <usize>(tilesAcross * FIELDS) * 4);
+    if (noneSet(lookRow, tilesAcross)) continue;
     memory.fill(COLUMNS, 0, <usize>width * 4);
     let straight = allSet(lookRow, tilesAcross);
     for (let y = top; y < bottom; y++) {
@@ -98,6 +99,12 @@ export function diffTiles(
 /** True when all bytes are 1 or more. */
 function allSet(flags: usize, count: i32): bool {
   for (let i = 0; i < count; i++) if (!load<u8>(flags + i)) return false;
+  return true;
+}
+
+/** True when all bytes are 0. */
+function noneSet(flags: usize, count: i32): bool {
+  for (let i = 0; i < count; i++) if (load<u8>(flags + i)) return false;
   return true;
 }
 

@@ -22,6 +22,8 @@ import {
   CONFIGURE_EVENT,
   CONFIGURE_NOTIFY,
   EVENT,
+  GENERIC_EVENT,
+  GENERIC_EVENT_TYPE,
   nativeBuffer,
   STRUCTURE_NOTIFY_MASK,
   WINDOW_ATTRIBUTES,
@@ -41,6 +43,8 @@ export interface XEvents {
   readonly configured: boolean;
   /** The types of the other events. */
   readonly types: ReadonlySet<number>;
+  /** The extensions, by number, whose events come as X's "generic" ones. */
+  readonly extensions: ReadonlySet<number>;
 }
 
 export class XConnection {
@@ -130,16 +134,28 @@ export class XConnection {
   takeEvents(): XEvents {
     const { XPending, XNextEvent } = this.libraries.x11;
     const types = new Set<number>();
+    const extensions = new Set<number>();
     let configured = false;
     // The count is taken once: events that arrive meanwhile are for the next look.
     for (let left = XPending(this.display); left > 0; left--) {
       XNextEvent(this.display, this.#event);
       const type = this.#event.getInt32(EVENT.type, true);
-      if (type !== CONFIGURE_NOTIFY) types.add(type);
+      // Xlib frees what belongs to a generic event by itself when nobody asks for it.
+      if (type === GENERIC_EVENT_TYPE) {
+        extensions.add(this.#event.getInt32(GENERIC_EVENT.extension, true));
+      } else if (type !== CONFIGURE_NOTIFY) types.add(type);
       else configured ||= this.#event.getBigUint64(CONFIGURE_EVENT.window, true) === this.root;
     }
     this.check();
-    return { configured, types };
+    return { configured, types, extensions };
+  }
+
+  /**
+   * Whether `takeEvents` has something to tell, be it that the server is gone. Sends what is in Xlib's buffer,
+   * without a round trip.
+   */
+  hasNews(): boolean {
+    return !this.open || this.libraries.x11.XPending(this.display) > 0 || this.lost;
   }
 
   /**

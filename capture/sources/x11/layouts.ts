@@ -51,6 +51,9 @@ export const SHMID_DS = { attachments: 88, size: 112 } as const;
 /** `XEvent`, X11/Xlib.h: a union padded to 24 longs; `type` comes first in all members. */
 export const EVENT = { type: 0, size: 192 } as const;
 
+/** `XGenericEventCookie`, X11/Xlib.h: type, serial, send_event, display, extension, evtype, cookie, data. */
+export const GENERIC_EVENT = { extension: 32, evtype: 36 } as const;
+
 /** `XConfigureEvent`, X11/Xlib.h: type, serial, send_event, display, event, window, x, y, width, … */
 export const CONFIGURE_EVENT = { window: 40 } as const;
 
@@ -73,8 +76,16 @@ export const CURSOR_IMAGE = {
   bytesPerPixel: 8,
 } as const;
 
+/** `XIEventMask`, X11/extensions/XInput2.h: int deviceid, mask_len; unsigned char *mask. */
+export const XI_EVENT_MASK = { deviceid: 0, maskLength: 4, mask: 8, size: 16 } as const;
+
+/** `struct pollfd`, poll.h: int fd; short events, revents. */
+export const POLLFD = { fd: 0, events: 4, size: 8 } as const;
+
 /** X11/X.h. */
 export const CONFIGURE_NOTIFY = 22;
+/** X11/X.h: an event of an extension that has more than fit into the old numbers. */
+export const GENERIC_EVENT_TYPE = 35;
 /** X11/X.h: ConfigureNotify, and more about the window itself. */
 export const STRUCTURE_NOTIFY_MASK = 1n << 17n;
 /** X11/X.h: an image of whole pixels, not of bit planes. */
@@ -91,6 +102,17 @@ export const DAMAGE_NOTIFY = 0;
 export const FIXES_CURSOR_NOTIFY = 1;
 /** X11/extensions/xfixeswire.h. */
 export const FIXES_DISPLAY_CURSOR_NOTIFY_MASK = 1n;
+
+/** X11/extensions/XI2.h. */
+export const XI_ALL_MASTER_DEVICES = 1;
+/** X11/extensions/XI2.h. */
+export const XI_RAW_MOTION = 17;
+
+/** poll.h on Linux. */
+export const POLLIN = 1;
+/** sys/eventfd.h on Linux. */
+export const EFD_CLOEXEC = 0o2000000;
+export const EFD_NONBLOCK = 0o4000;
 
 /** sys/ipc.h and sys/shm.h on Linux. */
 export const IPC_PRIVATE = 0;

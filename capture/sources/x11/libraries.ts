@@ -6,8 +6,8 @@
  * in turn. And `Deno.UnsafePointer`, `UnsafePointerView` and `UnsafeCallback` are refused whatever the paths:
  * pointers are declared as numbers (`u64`, 0 for NULL) and C's memory is read with `memcpy`.
  *
- * Only libX11 and libc must be there; what the others bring (shared memory, damage, cursor) the
- * source can do without.
+ * Only libX11 and libc must be there; what the others bring (shared memory, damage, cursor, being told
+ * that the pointer moved) the source can do without.
  *
  * `XInitThreads` is not called: one thread, the capture Worker, uses a connection, and libX11's
  * locks are only for sharing one.
@@ -18,11 +18,21 @@ const LIBC = {
   dlsym: { parameters: ["u64", "buffer"], result: "u64", optional: true },
   /** From C's memory to JavaScript's. */
   memcpy: { parameters: ["buffer", "u64", "usize"], result: "u64" },
+  /** The same function, from JavaScript's memory to C's. */
+  memcpyOut: { name: "memcpy", parameters: ["u64", "buffer", "usize"], result: "u64" },
+  malloc: { parameters: ["usize"], result: "u64" },
+  free: { parameters: ["u64"], result: "void" },
   shmget: { parameters: ["i32", "usize", "i32"], result: "i32" },
   // Signed, since failure is (void *) -1.
   shmat: { parameters: ["i32", "u64", "i32"], result: "i64" },
   shmdt: { parameters: ["u64"], result: "i32" },
   shmctl: { parameters: ["i32", "i32", "buffer"], result: "i32" },
+  // On a thread of Deno's: it sleeps. `nfds_t` is unsigned long.
+  poll: { parameters: ["buffer", "u64", "i32"], result: "i32", nonblocking: true },
+  eventfd: { parameters: ["u32", "i32"], result: "i32", optional: true },
+  eventfd_read: { parameters: ["i32", "buffer"], result: "i32", optional: true },
+  eventfd_write: { parameters: ["i32", "u64"], result: "i32", optional: true },
+  close: { parameters: ["i32"], result: "i32" },
 } as const;
 
 /** glibc before 2.34 keeps `dlsym` here. */
@@ -42,6 +52,11 @@ const LIBX11 = {
   XDefaultRootWindow: { parameters: ["u64"], result: "u64" },
   XGetWindowAttributes: { parameters: ["u64", "u64", "buffer"], result: "i32" },
   XSelectInput: { parameters: ["u64", "u64", "i64"], result: "i32" },
+  XConnectionNumber: { parameters: ["u64"], result: "i32" },
+  XQueryExtension: {
+    parameters: ["u64", "buffer", "buffer", "buffer", "buffer"],
+    result: "i32",
+  },
   XPending: { parameters: ["u64"], result: "i32" },
   XNextEvent: { parameters: ["u64", "buffer"], result: "i32" },
   XSync: { parameters: ["u64", "i32"], result: "i32" },
@@ -97,6 +112,11 @@ const LIBXDAMAGE = {
   XDamageSubtract: { parameters: ["u64", "u64", "u64", "u64"], result: "void" },
 } as const;
 
+const LIBXI = {
+  XIQueryVersion: { parameters: ["u64", "buffer", "buffer"], result: "i32" },
+  XISelectEvents: { parameters: ["u64", "u64", "u64", "i32"], result: "i32" },
+} as const;
+
 type Functions<S extends Deno.ForeignLibraryInterface> = Deno.DynamicLibrary<S>["symbols"];
 
 /** The functions of each library; `undefined` for a library that this machine does not have. */
@@ -106,10 +126,13 @@ export interface Libraries {
   readonly ext: Functions<typeof LIBXEXT> | undefined;
   readonly fixes: Functions<typeof LIBXFIXES> | undefined;
   readonly damage: Functions<typeof LIBXDAMAGE> | undefined;
+  readonly xi: Functions<typeof LIBXI> | undefined;
   /** Address of a function of libc, to hand to C as a callback. */
   addressOf(name: "abs" | "strtod"): bigint;
   /** Fills `target` with C's memory at `address`. */
   read(address: bigint, target: Uint8Array | DataView<ArrayBuffer>): void;
+  /** Fills C's memory at `address` with `bytes`. */
+  write(address: bigint, bytes: DataView<ArrayBuffer>): void;
 }
 
 let loaded: Libraries | undefined;
@@ -129,7 +152,7 @@ function load(): Libraries {
   if (x11 === undefined) {
     throw new SourceLost(
       "Cannot capture X11: libX11.so.6 is not installed, or --allow-ffi does not cover its folder " +
-        "(on Debian and Ubuntu: apt-get install libx11-6 libxext6 libxdamage1 libxfixes3)",
+        "(on Debian and Ubuntu: apt-get install libx11-6 libxext6 libxdamage1 libxfixes3 libxi6)",
     );
   }
   const dlsym = c.dlsym ?? open(["libdl.so.2"], LIBDL)?.dlsym;
@@ -139,6 +162,7 @@ function load(): Libraries {
     ext: open(["libXext.so.6"], LIBXEXT),
     fixes: open(["libXfixes.so.3"], LIBXFIXES),
     damage: open(["libXdamage.so.1"], LIBXDAMAGE),
+    xi: open(["libXi.so.6"], LIBXI),
     addressOf(name) {
       // A null handle is RTLD_DEFAULT: everything that is loaded, in glibc and in musl.
       const address = dlsym?.(0n, new TextEncoder().encode(`${name}\0`));
@@ -147,6 +171,9 @@ function load(): Libraries {
     },
     read(address, target) {
       c.memcpy(target as Uint8Array<ArrayBuffer>, address, BigInt(target.byteLength));
+    },
+    write(address, bytes) {
+      c.memcpyOut(address, bytes, BigInt(bytes.byteLength));
     },
   };
 }

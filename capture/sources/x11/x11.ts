@@ -3,12 +3,17 @@
  */
 import type { Rect, RowRange, Size } from "../../geometry.ts";
 import { type CursorChange, type Source, SourceLost, type SourceNews } from "../../source.ts";
-import { type Screen, XConnection } from "./connection.ts";
+import { type Screen, XConnection, type XEvents } from "./connection.ts";
 import { CursorWatch } from "./cursor.ts";
 import { DamageWatch } from "./damage.ts";
+import { EventWait } from "./event_wait.ts";
 import { type Grabber, ImageGrabber, readFormat } from "./image.ts";
 import { copierFor, type CopyRows } from "./pixels.ts";
+import { PointerMotion } from "./pointer_motion.ts";
 import { SharedMemoryGrabber } from "./shared_memory.ts";
+
+/** Without XInput nothing tells that the pointer moved: it is asked for this often, ms. */
+const POINTER_POLL_MS = 33;
 
 /**
  * Opens the X display `display`, like ":0" or "host:0.0". Blocks until the server answers.
@@ -30,6 +35,8 @@ class X11Source implements Source {
   readonly #copy: CopyRows;
   readonly #damage: DamageWatch | undefined;
   readonly #cursor: CursorWatch | undefined;
+  readonly #motion: PointerMotion | undefined;
+  readonly #wait: EventWait | undefined;
   #screen: Screen;
   #grabber: Grabber;
   /** The next poll says that anything may have changed. */
@@ -43,6 +50,9 @@ class X11Source implements Source {
     this.#copy = copierFor(readFormat(connection), connection.libraries.read);
     this.#damage = DamageWatch.start(connection);
     this.#cursor = CursorWatch.start(connection);
+    this.#motion = this.#cursor && PointerMotion.start(connection);
+    // Without damage there is nothing to wait for: only looking tells what changed.
+    this.#wait = this.#damage && EventWait.create(connection);
     // After the events are asked for, so that a change from here on is told.
     this.#screen = connection.screen();
     this.#grabber = this.#openGrabber();
@@ -52,12 +62,25 @@ class X11Source implements Source {
     return { width: this.#screen.width, height: this.#screen.height };
   }
 
-  poll(): SourceNews {
+  get tells(): boolean {
+    return this.#wait !== undefined;
+  }
+
+  async wait(maxMs: number): Promise<void> {
+    const mustAsk = this.#cursor !== undefined && this.#motion === undefined;
+    await this.#wait?.wait(mustAsk ? Math.min(POINTER_POLL_MS, maxMs) : maxMs);
+  }
+
+  interrupt(): void {
+    this.#wait?.interrupt();
+  }
+
+  poll(thorough = true): SourceNews {
     const events = this.#connection.takeEvents();
     const resized = (events.configured || this.#sizeInDoubt) && this.#followSize();
     this.#sizeInDoubt = false;
     const damage = this.#takeDamage(events.types);
-    const cursor = this.#lookAtCursor(events.types);
+    const cursor = this.#lookAtCursor(events, thorough || damage.length > 0);
     this.#connection.check();
     return cursor === undefined ? { damage, resized } : { damage, resized, cursor };
   }
@@ -80,6 +103,7 @@ class X11Source implements Source {
   }
 
   close(): void {
+    this.#wait?.close();
     this.#grabber.close();
     this.#connection.close();
   }
@@ -111,8 +135,12 @@ class X11Source implements Source {
     return events.has(this.#damage.eventType) ? this.#damage.take(this.#screen) : [];
   }
 
-  #lookAtCursor(events: ReadonlySet<number>): CursorChange | undefined {
-    return this.#cursor?.look(events.has(this.#cursor.eventType));
+  /** Asks where the pointer is if it may have moved; `anyway` for reasons other than `events`. */
+  #lookAtCursor(events: XEvents, anyway: boolean): CursorChange | undefined {
+    if (this.#cursor === undefined) return undefined;
+    const shapeChanged = events.types.has(this.#cursor.eventType);
+    const moved = this.#motion === undefined || events.extensions.has(this.#motion.extension);
+    return anyway || shapeChanged || moved ? this.#cursor.look(shapeChanged) : undefined;
   }
 }
 

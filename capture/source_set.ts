@@ -1,0 +1,301 @@
+/**
+ * The sources that can be watched, by id: the one that this server captures, and those that are pushed from
+ * elsewhere, each with an engine of its own.
+ *
+ * A pushed source comes into being with its first picture. Its engine costs a Worker and some 20 bytes a pixel, so
+ * there is a limit to how many there are, and to their pixels together. One that nobody watches is closed when
+ * nothing was pushed to it for long, and earlier when its place is needed; the next picture opens it again.
+ */
+import type { Size } from "./geometry.ts";
+import { ShotOrder, type ShotPlace } from "./shot_order.ts";
+import { type Refused, SourceRefused } from "./source_refused.ts";
+import type { PushedFrame, PushedSpec } from "./worker_protocol.ts";
+
+/** What ids of sources look like. */
+export const SOURCE_ID = /^[a-z0-9][a-z0-9_-]{0,31}$/;
+/** Ids of captured sources; nothing can be pushed to them. */
+const CAPTURED_IDS: readonly string[] = ["screen", "demo"];
+
+/** The part of an engine in use here. */
+export interface SourceEngine {
+  /** Name for people. */
+  readonly label: string;
+  /** The size of its picture, among other things. */
+  hello(viewer: string): Size;
+  setViewers(count: number): void;
+  /** Shows a picture, whose bytes it takes over. */
+  show(frame: PushedFrame): void;
+  stop(): Promise<void>;
+}
+
+/** Limits of a `SourceSet`. */
+export interface SourceLimits {
+  /** Pushed sources; default 16. */
+  readonly maxPushed?: number;
+  /** Pixels of all pushed sources together; default 2^26, thirty-two 1080p screens. */
+  readonly maxPixels?: number;
+  /** Nothing pushed for this long: it is closed; ms, default 24 h. */
+  readonly closeAfterMs?: number;
+  /** Nothing pushed for this long: another one may have its place; ms, default 10 min. */
+  readonly replaceAfterMs?: number;
+}
+
+const defaults = {
+  maxPushed: 16,
+  maxPixels: 2 ** 26,
+  closeAfterMs: 24 * 3600_000,
+  replaceAfterMs: 600_000,
+} as const satisfies SourceLimits;
+
+/** A picture that was pushed. */
+export interface Shot {
+  /** When it was captured, ms since the Unix epoch. */
+  readonly time: number;
+  readonly frame: PushedFrame;
+  /** Of the pixels. */
+  readonly digest: string;
+  /** Of the file that they came in. */
+  readonly fileDigest: string;
+}
+
+/** Hears of every picture that was accepted. */
+export interface ShotListener {
+  /**
+   * @param frame `undefined` for the repetition of a file. Its bytes are only there until the call returns.
+   */
+  (source: string, time: number, place: ShotPlace, frame: PushedFrame | undefined): void;
+}
+
+/** What a `SourceSet` is made of. */
+export interface SourceSetOptions<E> {
+  /** The captured source; what is watched where no id is given. */
+  readonly captured: { readonly id: string; readonly engine: E };
+  /** Starts an engine for a pushed source; `onFault` is to be called when it dies. */
+  readonly open: (spec: PushedSpec, onFault: (error: Error) => void) => Promise<E>;
+  readonly limits?: SourceLimits;
+  /** Wall clock, ms since the Unix epoch. */
+  readonly now: () => number;
+  /** For history. */
+  readonly onShot?: ShotListener;
+  /** Hears why a pushed source was closed: idle, removed or dead. */
+  readonly onClosed?: (id: string, reason: string) => void;
+}
+
+/** The id of what this server captures: the demo keeps apart from any real screen, in history above all. */
+export function capturedId(label: string): string {
+  return label === "demo" ? "demo" : "screen";
+}
+
+/** One source and who watches it. */
+export class HeldSource<E extends SourceEngine> {
+  readonly id: string;
+  readonly kind: "captured" | "pushed";
+  readonly engine: E;
+  readonly order: ShotOrder = new ShotOrder();
+  /** When something was pushed last, ms since the Unix epoch; `undefined` for a captured source. */
+  pushedAt: number | undefined;
+  /** Of the picture pushed last. */
+  pushedSize: Size | undefined;
+  /** What to tell each viewer when the source is closed. */
+  readonly #viewers = new Set<(reason: string) => void>();
+
+  constructor(id: string, kind: "captured" | "pushed", engine: E) {
+    this.id = id;
+    this.kind = kind;
+    this.engine = engine;
+  }
+
+  get viewers(): number {
+    return this.#viewers.size;
+  }
+
+  get size(): Size {
+    const { width, height } = this.pushedSize ?? this.engine.hello("");
+    return { width, height };
+  }
+
+  /**
+   * Counts a viewer; the engine sleeps without any.
+   * @param closed hears why the source is closed under the viewer
+   * @returns what is called when the viewer leaves, once or more often
+   */
+  enter(closed: (reason: string) => void = () => {}): () => void {
+    // An own function for each: two viewers may give the same one.
+    const viewer = (reason: string) => closed(reason);
+    this.#viewers.add(viewer);
+    this.engine.setViewers(this.#viewers.size);
+    return () => {
+      if (this.#viewers.delete(viewer)) this.engine.setViewers(this.#viewers.size);
+    };
+  }
+
+  /** Tells all viewers. */
+  close(reason: string): void {
+    for (const closed of this.#viewers) closed(reason);
+  }
+}
+
+export class SourceSet<E extends SourceEngine> {
+  /** What is watched where no id is given. */
+  readonly default: HeldSource<E>;
+  readonly #options: SourceSetOptions<E>;
+  readonly #limits: Required<SourceLimits>;
+  readonly #pushed = new Map<string, HeldSource<E>>();
+  readonly #opening = new Map<string, { size: Size; source: Promise<HeldSource<E>> }>();
+
+  constructor(options: SourceSetOptions<E>) {
+    this.#options = options;
+    this.#limits = { ...defaults, ...options.limits };
+    const { id, engine } = options.captured;
+    this.default = new HeldSource(id, "captured", engine);
+  }
+
+  /** The source with this id; the default one for `undefined`. */
+  get(id: string | undefined): HeldSource<E> | undefined {
+    return id === undefined || id === this.default.id ? this.default : this.#pushed.get(id);
+  }
+
+  /** All sources, the captured one first, the others by id. */
+  list(): HeldSource<E>[] {
+    this.#closeIdle();
+    const pushed = [...this.#pushed.values()];
+    return [this.default, ...pushed.sort((a, b) => a.id < b.id ? -1 : 1)];
+  }
+
+  /**
+   * Looks whether pictures for `id` can be taken, before one is read.
+   * @throws {SourceRefused} when not
+   */
+  check(id: string): void {
+    if (!SOURCE_ID.test(id)) throw refused("id", `Cannot use ${JSON.stringify(id)} as a source`);
+    if (id === this.default.id || CAPTURED_IDS.includes(id)) {
+      throw refused("captured", `${id} is what a server captures itself: push under another id`);
+    }
+    if (this.#pushed.has(id) || this.#opening.has(id)) return;
+    if (this.#count < this.#limits.maxPushed || this.#replaceable()) return;
+    throw refused("full", `There are ${this.#limits.maxPushed} pushed sources already`);
+  }
+
+  /**
+   * True when the file is the one that the source was sent last: then it was accepted as a duplicate, and need not
+   * be decoded.
+   */
+  repeats(id: string, time: number, fileDigest: string): boolean {
+    const source = this.#pushed.get(id);
+    if (!source?.order.repeats(time, fileDigest)) return false;
+    source.pushedAt = this.#options.now();
+    this.#options.onShot?.(id, time, "duplicate", undefined);
+    return true;
+  }
+
+  /**
+   * Takes a picture and its bytes over, opening the source if there is none; shows it where it is newer than what
+   * is shown and another. Pictures are judged in the order of the calls.
+   * @throws {SourceRefused} when there is no room for it
+   */
+  async push(id: string, { time, frame, digest, fileDigest }: Shot): Promise<ShotPlace> {
+    this.check(id);
+    this.#checkPixels(id, frame);
+    this.#closeIdle();
+    const source = this.#pushed.get(id) ?? await this.#open(id, frame);
+    const size = { width: frame.width, height: frame.height };
+    const { order } = source;
+    const place = order.judge(time, `${size.width}×${size.height} ${digest}`, fileDigest);
+    source.pushedAt = this.#options.now();
+    this.#options.onShot?.(id, time, place, frame);
+    if (place === "newest") {
+      source.pushedSize = size;
+      source.engine.show(frame);
+    }
+    return place;
+  }
+
+  /** Closes a pushed source, whoever watches it; false when there is no such one. */
+  remove(id: string, reason: string): boolean {
+    const source = this.#pushed.get(id);
+    if (!source) return false;
+    this.#pushed.delete(id);
+    source.close(reason);
+    this.#options.onClosed?.(id, reason);
+    // One that died does not answer; nothing depends on it any more.
+    source.engine.stop().catch(() => {});
+    return true;
+  }
+
+  /** Stops all engines, the captured one included. */
+  async stop(): Promise<void> {
+    const opening = await Promise.allSettled([...this.#opening.values()].map((one) => one.source));
+    const opened = opening.flatMap((one) => one.status === "fulfilled" ? [one.value] : []);
+    const all = new Set([this.default, ...this.#pushed.values(), ...opened]);
+    this.#pushed.clear();
+    await Promise.all([...all].map(({ engine }) => engine.stop()));
+  }
+
+  get #count(): number {
+    return this.#pushed.size + this.#opening.size;
+  }
+
+  #open(id: string, { width, height }: Size): Promise<HeldSource<E>> {
+    const under = this.#opening.get(id);
+    if (under) return under.source;
+    if (this.#count >= this.#limits.maxPushed) {
+      const oldest = this.#replaceable();
+      if (oldest) this.remove(oldest.id, "its place was needed");
+    }
+    const size = { width, height };
+    const source = this.#start(id, size).finally(() => this.#opening.delete(id));
+    this.#opening.set(id, { size, source });
+    return source;
+  }
+
+  async #start(id: string, size: Size): Promise<HeldSource<E>> {
+    const spec: PushedSpec = { kind: "pushed", label: `pushed ${id}`, size };
+    const opened: { source?: HeldSource<E> } = {};
+    const engine = await this.#options.open(spec, (error) => {
+      // The id may have a new engine by now.
+      const { source } = opened;
+      if (source && this.#pushed.get(id) === source) this.remove(id, error.message);
+    });
+    const source = new HeldSource(id, "pushed", engine);
+    opened.source = source;
+    source.pushedSize = size;
+    this.#pushed.set(id, source);
+    return source;
+  }
+
+  #checkPixels(id: string, { width, height }: Size): void {
+    const { maxPixels } = this.#limits;
+    let others = 0;
+    for (const [other, { size }] of [...this.#pushed, ...this.#opening]) {
+      if (other !== id) others += size.width * size.height;
+    }
+    if (others + width * height <= maxPixels) return;
+    throw refused(
+      "pixels",
+      `The other pushed sources have ${others} pixels, with these ${width}×${height} more than the ${maxPixels} ` +
+        "that all may have together",
+    );
+  }
+
+  /** The source that was pushed to least lately, if that is long ago and nobody watches it. */
+  #replaceable(): HeldSource<E> | undefined {
+    return this.#idleFor(this.#limits.replaceAfterMs)[0];
+  }
+
+  #closeIdle(): void {
+    for (const { id } of this.#idleFor(this.#limits.closeAfterMs)) {
+      this.remove(id, "nothing was pushed for long");
+    }
+  }
+
+  #idleFor(ms: number): HeldSource<E>[] {
+    const before = this.#options.now() - ms;
+    return [...this.#pushed.values()]
+      .filter(({ viewers, pushedAt }) => viewers === 0 && (pushedAt ?? Infinity) <= before)
+      .sort((a, b) => (a.pushedAt ?? 0) - (b.pushedAt ?? 0));
+  }
+}
+
+function refused(reason: Refused, message: string): SourceRefused {
+  return new SourceRefused(reason, message);
+}
