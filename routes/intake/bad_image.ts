@@ -1,0 +1,6 @@
+/** What is wrong with a picture that was pushed. */
+
+/** The picture cannot be used; the message says why, for the person who sent it. */
+export class BadImage extends Error {
+  override name = "BadImage";
+}

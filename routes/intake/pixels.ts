@@ -1,0 +1,7 @@
+/** A picture that was decoded. */
+import type { Size } from "../../capture/geometry.ts";
+
+/** Opaque pixels as sources give them: B, G, R and an unused byte, rows without padding. */
+export interface Pixels extends Size {
+  readonly bgrx: Uint8Array<ArrayBuffer>;
+}
