@@ -25,11 +25,22 @@ export type { LiveSettings } from "./config/live_settings.ts";
 export type { SourceChoice } from "./config/start_options.ts";
 
 /** Everything the program was told at its start. Frozen, all the way down. */
-export interface Config extends Omit<StartOptions, "token" | "viewToken"> {
+export interface Config extends
+  Omit<
+    StartOptions,
+    "token" | "viewToken" | "historyToken" | "pushToken" | "tlsCert" | "tlsKey"
+  > {
   /** `undefined`: none was given. */
   readonly token?: string;
   /** `undefined`: nobody is let in to watch only. */
   readonly viewToken?: string;
+  /** `undefined`: only administrators may look back. */
+  readonly historyToken?: string;
+  /** `undefined`: only the administrator may push screenshots. */
+  readonly pushToken?: string;
+  /** Both or neither. */
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
   /** The live settings as they are at the start. */
   readonly settings: LiveSettings;
 }
@@ -205,7 +216,16 @@ function complete(merged: PartialOptions): Config {
     ringSeconds: pick("ringSeconds"),
     ...merged.token === undefined ? {} : { token: merged.token },
     ...merged.viewToken === undefined ? {} : { viewToken: merged.viewToken },
+    ...merged.historyToken === undefined ? {} : { historyToken: merged.historyToken },
+    ...merged.pushToken === undefined ? {} : { pushToken: merged.pushToken },
+    ...merged.tlsCert === undefined ? {} : { tlsCert: merged.tlsCert },
+    ...merged.tlsKey === undefined ? {} : { tlsKey: merged.tlsKey },
     auth: pick("auth"),
+    history: pick("history"),
+    historyDir: pick("historyDir"),
+    historyHours: pick("historyHours"),
+    historyBytes: pick("historyBytes"),
+    historyFps: pick("historyFps"),
     maxViewers: pick("maxViewers"),
     allowHosts: pick("allowHosts"),
     settings,
@@ -222,10 +242,27 @@ function contradictions(config: Config): string[] {
         "(127.0.0.1, ::1, localhost): anyone on the network could watch and control this screen",
     );
   }
-  if (config.token !== undefined && config.token === config.viewToken) {
-    problems.push("Cannot set --view-token: got the same value as --token, wanted another one");
+  problems.push(...sharedTokens(config));
+  const { tlsCert, tlsKey } = config;
+  if (tlsCert !== undefined && tlsKey === undefined) {
+    problems.push(refusal("--tls-cert", tlsCert, "--tls-key with it, or neither").message);
+  }
+  if (tlsKey !== undefined && tlsCert === undefined) {
+    problems.push(refusal("--tls-key", tlsKey, "--tls-cert with it, or neither").message);
   }
   return problems;
+}
+
+/** One secret for two roles would give everybody the higher one. */
+function sharedTokens({ token, historyToken, viewToken, pushToken }: Config): string[] {
+  const named = [["--token", token], ["--history-token", historyToken], [
+    "--view-token",
+    viewToken,
+  ], ["--push-token", pushToken]] as const;
+  return named.flatMap(([flag, secret], i) => {
+    const same = named.slice(0, i).find(([, other]) => secret !== undefined && other === secret);
+    return same ? [`Cannot set ${flag}: got the same value as ${same[0]}, wanted another one`] : [];
+  });
 }
 
 function deepFreeze<T>(value: T): T {

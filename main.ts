@@ -1,14 +1,26 @@
 /**
  * Wiring: configuration → capture → routes → server → shutdown. Everything else is elsewhere.
  */
+import { boundAddress, openLink } from "./config/addresses.ts";
 import { isLoopback } from "./config/host.ts";
+import { readTls, type Tls, TLS_FOLDERS, TlsRefused } from "./config/tls.ts";
 import { type Config, ConfigError, parseConfig, readConfigFile } from "./config.ts";
-import { Engine, StartFailed } from "./capture/engine.ts";
-import type { SourceSpec } from "./capture/worker_protocol.ts";
-import { createApp } from "./routes/app.ts";
+import { type Engine, StartFailed } from "./capture/engine.ts";
+import { capturedId, SourceSet } from "./capture/source_set.ts";
+import { startCaptured, startPushed } from "./capture/start_engine.ts";
+import { HistoryOpenFailed } from "./history/database.ts";
+import { type StartedHistory, startHistory } from "./history/start.ts";
+import { type App, createApp } from "./routes/app.ts";
 import { eventsRoutes } from "./routes/events.ts";
-import { EventFeed } from "./routes/events/feed.ts";
+import { EventFeeds } from "./routes/events/feeds.ts";
+import { historyRoutes } from "./routes/history.ts";
+import { Erasures } from "./routes/history/erasures.ts";
+import { HistoryMeter } from "./routes/history/meter.ts";
+import { ImageDecoder } from "./routes/intake/decoder.ts";
+import { IMAGE_LIMITS } from "./routes/intake/limits.ts";
+import { Uploads } from "./routes/intake/upload.ts";
 import { WorkerEncoder } from "./routes/snapshot/encoder.ts";
+import { sourcesRoutes } from "./routes/sources.ts";
 import { streamRoutes } from "./routes/stream.ts";
 import { ViewerRegistry } from "./routes/viewers_registry.ts";
 
@@ -39,15 +51,18 @@ function readInvocation(): Config {
   }
 }
 
-function sourceSpec({ source }: Config): SourceSpec {
-  const display = Deno.env.get("DISPLAY");
-  switch (source.kind) {
-    case "auto":
-      return { kind: "auto", display };
-    case "demo":
-      return { kind: "demo" };
-    case "x11":
-      return { kind: "x11", display: source.display ?? display };
+/** Certificate and key, after which nothing outside this folder is readable any more. */
+async function readCertificate(config: Config): Promise<Tls | undefined> {
+  try {
+    const tls = readTls(config);
+    for (const path of TLS_FOLDERS) await Deno.permissions.revoke({ name: "read", path });
+    if (tls && tls.expires < Date.now()) {
+      say(`Patchcast: the certificate ended on ${new Date(tls.expires).toUTCString()}`);
+    }
+    return tls;
+  } catch (error) {
+    if (error instanceof TlsRefused) exit(2, error.message);
+    throw error;
   }
 }
 
@@ -61,11 +76,8 @@ function newToken(): string {
 
 async function startEngine(config: Config): Promise<Engine> {
   try {
-    return await Engine.start({
-      source: sourceSpec(config),
-      settings: config.settings,
-      ring: { maxBytes: config.ringBytes, maxMs: config.ringSeconds * 1000 },
-      onFault: (error) => exit(1, `Patchcast cannot go on: ${error.message}`),
+    return await startCaptured(config, Deno.env.get("DISPLAY"), (error) => {
+      exit(1, `Patchcast cannot go on: ${error.message}`);
     });
   } catch (error) {
     if (error instanceof StartFailed) exit(1, `Cannot open the source: ${error.message}`);
@@ -73,88 +85,146 @@ async function startEngine(config: Config): Promise<Engine> {
   }
 }
 
+async function openHistory(config: Config, isDemo: boolean): Promise<StartedHistory> {
+  try {
+    return await startHistory(config, isDemo);
+  } catch (error) {
+    if (error instanceof HistoryOpenFailed) exit(1, error.message);
+    throw error;
+  }
+}
+
 function listen(
-  config: Config,
+  { host, port }: Config,
+  tls: Tls | undefined,
   handler: Deno.ServeHandler<Deno.NetAddr>,
 ): Deno.HttpServer<Deno.NetAddr> {
+  const options = { hostname: host, port, onListen() {} };
   try {
-    return Deno.serve({ hostname: config.host, port: config.port, onListen() {} }, handler);
+    // With a certificate, clients choose between HTTP/2 and HTTP/1.1 by ALPN.
+    return tls
+      ? Deno.serve({ ...options, cert: tls.cert, key: tls.key }, handler)
+      : Deno.serve(options, handler);
   } catch (error) {
-    const { host, port } = config;
-    if (error instanceof Deno.errors.AddrInUse) {
-      exit(
-        1,
-        `Cannot listen on ${host}:${port}: the port is taken; choose another with --port, or 0 for any`,
-      );
-    }
-    exit(1, `Cannot listen on ${host}:${port}: ${error instanceof Error ? error.message : error}`);
+    const reason = error instanceof Deno.errors.AddrInUse
+      ? "the port is taken; choose another with --port, or 0 for any"
+      : error instanceof Error
+      ? error.message
+      : String(error);
+    exit(1, `Cannot listen on ${host}:${port}: ${reason}`);
   }
 }
 
 async function main(): Promise<void> {
   const given = readInvocation();
+  const tls = await readCertificate(given);
+  // Bound first: the routes want to know the port, which may have been 0, and Workers started later inherit
+  // what the process may then still do. Requests wait for the routes.
+  const routes = Promise.withResolvers<App["app"]>();
+  const server = listen(given, tls, async (request, info) => {
+    return (await routes.promise).fetch(request, info);
+  });
+  // Nothing here ever connects out: from now on the process cannot.
+  await Deno.permissions.revoke({ name: "net" });
+
   const engine = await startEngine(given);
   const isDemo = engine.label === "demo";
   // The demo shows nothing of this machine; on loopback it needs no token unless one was given.
   const open = given.auth === "none" ||
     (isDemo && given.token === undefined && given.viewToken === undefined &&
-      isLoopback(given.host));
-  const config = open ? given : { ...given, token: given.token ?? newToken() };
+      given.historyToken === undefined && isLoopback(given.host));
+  const config = {
+    ...given,
+    port: server.addr.port,
+    token: open ? given.token : given.token ?? newToken(),
+  };
 
   const now = () => Date.now();
-  const registry = new ViewerRegistry(config.maxViewers, (count) => engine.setViewers(count));
-  const stream = { capture: engine, ring: engine.ring, registry, now };
-  const feed = new EventFeed({ ...stream, hello: () => engine.hello("events") });
+  const { archive, offDetail, note } = await openHistory(config, isDemo);
+  const registry = new ViewerRegistry(config.maxViewers, () => {});
+  const feeds = new EventFeeds(now);
+  const sources = new SourceSet<Engine>({
+    captured: { id: capturedId(engine.label), engine },
+    open: (source, onFault) => startPushed(config, source, onFault),
+    now,
+    // Late ones would have to be put in front of what is recorded already.
+    onShot: (id, time, place, frame) => {
+      if (place !== "late") archive?.recordShot(id, time, place === "newest" ? frame : undefined);
+    },
+    onClosed(id, reason) {
+      say(`Patchcast: the source ${id} is closed: ${reason}`);
+      feeds.close(id);
+      archive?.endShots(id, reason);
+    },
+  });
   const encoder = new WorkerEncoder();
-  // Bound first: the routes want to know the port, which may have been 0.
-  const server = listen(config, (request, info) => app.fetch(request, info));
-  const bound = { ...config, port: server.addr.port };
+  const decoder = new ImageDecoder({ limits: IMAGE_LIMITS });
+  const uploads = new Uploads({ maxBytes: IMAGE_LIMITS.maxBytes });
+  const past = historyRoutes({
+    archive,
+    offDetail,
+    limits: { maxAgeMs: config.historyHours * 3_600_000, maxBytes: config.historyBytes },
+    recorded: () =>
+      archive ? sources.list().map(({ id, engine }) => ({ id, label: engine.label })) : [],
+    erasures: new Erasures(now()),
+    now,
+  });
+  const history = new HistoryMeter(archive, offDetail);
   const { app } = createApp(
-    { config: bound, capture: engine, viewers: registry, ring: () => engine.ring.stats(), now },
-    { open, encoder },
-    [...streamRoutes(stream), ...eventsRoutes({ feed, registry, now })],
+    { config, capture: engine, viewers: registry, ring: () => engine.ring.stats(), history, now },
+    { open, encoder, sources },
+    [
+      ...streamRoutes({ sources, registry, now }),
+      ...eventsRoutes({
+        sources,
+        feedOf: (id) => feeds.of(id, sources.get(id)!.engine),
+        registry,
+        now,
+      }),
+      ...sourcesRoutes({ sources, decoder, uploads, now }),
+      ...past.routes,
+    ],
   );
+  if (archive) {
+    const captured = sources.get(undefined)!;
+    archive.follow(captured.id, {
+      ring: engine.ring,
+      capture: engine,
+      hello: () => engine.hello("history"),
+      now,
+    });
+    // The history watches, too.
+    captured.enter(() => {});
+  }
+  routes.resolve(app);
 
-  // Nothing here ever connects out: from now on the process cannot.
-  await Deno.permissions.revoke({ name: "net" });
   // A token that was given is known already: it goes to a terminal for convenience, but into no log.
-  const showToken = given.token === undefined || Deno.stderr.isTerminal();
-  announce(config, server.addr, engine, open, showToken);
+  const showToken = !open && (given.token === undefined || Deno.stderr.isTerminal());
+  const scheme = tls ? "https" : "http";
+  const listening = { scheme, ...server.addr, allowHosts: config.allowHosts } as const;
+  if (engine.note) say(`Patchcast: ${engine.note}`);
+  const { width, height } = engine.hello("");
+  say(`Patchcast captures ${engine.label} (${width}×${height})`);
+  if (!isDemo || archive) say(`Patchcast: ${note}`);
+  say(`Open ${openLink(listening, showToken ? config.token : undefined)}`);
+  // deno-lint-ignore no-console -- the line that scripts wait for
+  console.log(`listening on ${boundAddress(listening)}`);
 
   let stopping = false;
   const stop = async () => {
     if (stopping) return;
     stopping = true;
     await registry.endAll("the server is shutting down", BYE_MS);
-    feed.close();
+    past.close("the server is shutting down");
+    feeds.closeAll();
     encoder.close();
-    await engine.stop();
+    decoder.close();
+    await archive?.close();
+    await sources.stop();
     await Promise.race([server.shutdown(), new Promise((resolve) => setTimeout(resolve, BYE_MS))]);
     Deno.exit(0);
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, stop);
-}
-
-/**
- * One link to open, what is captured, and the line for machines.
- * @param showToken put the token into the link
- */
-function announce(
-  config: Config,
-  addr: Deno.NetAddr,
-  engine: Engine,
-  open: boolean,
-  showToken: boolean,
-): void {
-  const literal = addr.hostname.includes(":") ? `[${addr.hostname}]` : addr.hostname;
-  const reachable = literal === "0.0.0.0" ? "127.0.0.1" : literal === "[::]" ? "[::1]" : literal;
-  const fragment = open || !showToken ? "" : `#token=${encodeURIComponent(config.token ?? "")}`;
-  if (engine.note) say(`Patchcast: ${engine.note}`);
-  const { width, height } = engine.hello("");
-  say(`Patchcast captures ${engine.label} (${width}×${height})`);
-  say(`Open http://${reachable}:${addr.port}/${fragment}`);
-  // deno-lint-ignore no-console -- the line that scripts wait for
-  console.log(`listening on http://${literal}:${addr.port}`);
 }
 
 await main();

@@ -95,7 +95,7 @@ export const liveSettingsPatchSchema = liveSettingsSchema.partial();
 
 /** The live settings as they are when nobody says otherwise. */
 export const liveDefaults = {
-  fps: 30,
+  fps: 60,
   threshold: 0,
   refineAfterMs: 500,
   keyframeIntervalMs: 0,

@@ -25,11 +25,29 @@ export interface StartOptions {
   readonly token: string;
   /** Secret that lets in as viewer. */
   readonly viewToken: string;
+  /** Secret that lets in to push screenshots. */
+  readonly pushToken: string;
   readonly auth: "token" | "none";
+  /** Secret that lets in to watch and to look back. */
+  readonly historyToken: string;
+  /** `auto`: on, but not for the demo. */
+  readonly history: "auto" | "on" | "off";
+  /** Folder of the archive. */
+  readonly historyDir: string;
+  /** Age of the pictures kept, hours, 1 to 8760. */
+  readonly historyHours: number;
+  /** What the archive's files may take, bytes: 0 (no limit), or 16 MiB to 16 TiB. */
+  readonly historyBytes: number;
+  /** Pictures recorded a second at most, 1 to 60. */
+  readonly historyFps: number;
   /** Streams open at the same time, 1 to 100000. */
   readonly maxViewers: number;
   /** Host names, each with or without a port, under which requests are answered besides the obvious ones. */
   readonly allowHosts: readonly string[];
+  /** Path of a PEM file with the certificate; with it and `tlsKey` the server speaks https. */
+  readonly tlsCert: string;
+  /** Path of a PEM file with the certificate's private key. */
+  readonly tlsKey: string;
 }
 
 /** Bytes in a MiB. */
@@ -65,12 +83,38 @@ export const startOptionsSchema = z.strictObject({
   ringSeconds: wholeOption([1, 3600], "S", "Age of the updates kept, seconds"),
   token: tokenOption("Lets in as administrator; generated when missing"),
   viewToken: tokenOption("Lets in to watch only; none when missing"),
+  pushToken: tokenOption("Lets in to push screenshots and do nothing else; none when missing"),
   auth: option(z.enum(["token", "none"]), {
     kind: "text",
     allowed: "token or none",
     placeholder: "HOW",
     summary: "token, or none: everyone is let in (loopback hosts only)",
   }),
+  historyToken: tokenOption("Lets in to watch and to look back; none when missing"),
+  history: option(z.enum(["auto", "on", "off"]), {
+    kind: "text",
+    allowed: "auto, on or off",
+    placeholder: "WHEN",
+    summary: "Keep what the screen showed; auto: on, but not for the demo",
+  }),
+  historyDir: option(z.string().regex(/^[^\p{Cc}]{1,1024}$/u), {
+    kind: "text",
+    allowed: "the path of a folder, 1 to 1024 characters",
+    placeholder: "DIR",
+    summary:
+      "Folder of the history; another one needs deno's --allow-read and --allow-write for it",
+  }),
+  historyHours: wholeOption([1, 8760], "H", "Age of the pictures kept, hours"),
+  historyBytes: option(
+    z.int().refine((bytes) => bytes === 0 || bytes >= 16 * MIB && bytes <= 2 ** 44),
+    {
+      kind: "bytes",
+      allowed: "0 (no limit), or 16MiB to 16384GiB",
+      placeholder: "BYTES",
+      summary: "What the history may take on disk, bytes; the oldest goes first",
+    },
+  ),
+  historyFps: wholeOption([1, 60], "N", "Pictures recorded a second, at most"),
   maxViewers: wholeOption([1, 100_000], "N", "Streams open at the same time"),
   allowHosts: option(
     z.array(z.string().refine((host) => parseHostPort(host) !== undefined)).max(64),
@@ -82,6 +126,8 @@ export const startOptionsSchema = z.strictObject({
       flag: "allow-host",
     },
   ),
+  tlsCert: fileOption("Certificate for https and HTTP/2, PEM; with --tls-key"),
+  tlsKey: fileOption("Private key of the certificate, PEM; with --tls-cert"),
 }) satisfies z.ZodType<StartOptions>;
 
 /** The defaults of the start options that have one. */
@@ -92,9 +138,17 @@ export const startDefaults = {
   ringBytes: 64 * MIB,
   ringSeconds: 60,
   auth: "token",
+  history: "auto",
+  historyDir: "history-data",
+  historyHours: 24,
+  historyBytes: 0,
+  historyFps: 10,
   maxViewers: 5000,
   allowHosts: [],
-} as const satisfies Omit<StartOptions, "token" | "viewToken">;
+} as const satisfies Omit<
+  StartOptions,
+  "token" | "viewToken" | "historyToken" | "pushToken" | "tlsCert" | "tlsKey"
+>;
 
 function tokenOption(summary: string): z.ZodString {
   return option(z.string().regex(/^[!-~]{1,256}$/), {
@@ -103,5 +157,15 @@ function tokenOption(summary: string): z.ZodString {
     placeholder: "SECRET",
     summary,
     secret: true,
+  });
+}
+
+function fileOption(summary: string): z.ZodString {
+  // No control characters: the path is shown when the file cannot be used.
+  return option(z.string().regex(/^[^\p{Cc}]{1,1024}$/u), {
+    kind: "text",
+    allowed: "the path of a file, 1 to 1024 characters",
+    placeholder: "FILE",
+    summary,
   });
 }

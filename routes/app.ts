@@ -3,6 +3,7 @@
  * call `app.request()`.
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { acksRoutes } from "./acks.ts";
 import type { Deps } from "./deps.ts";
 import { healthRoutes } from "./health.ts";
 import { keyframeRoutes } from "./keyframe.ts";
@@ -18,6 +19,7 @@ import { sessionRoutes } from "./session.ts";
 import { settingsRoutes } from "./settings.ts";
 import { snapshotRoutes } from "./snapshot.ts";
 import type { PictureEncoder } from "./snapshot/encoder.ts";
+import { onlySource } from "./source_of.ts";
 import { statsRoutes } from "./stats.ts";
 import { viewersRoutes } from "./viewers.ts";
 
@@ -27,6 +29,8 @@ export interface AppOptions {
   readonly open: boolean;
   /** Encodes snapshots. `createApp()` does not own it: whoever made it closes it. */
   readonly encoder: PictureEncoder;
+  /** Where snapshots are taken of; default: `deps.capture` alone. */
+  readonly sources?: Parameters<typeof snapshotRoutes>[0];
   /** Is told about faults; no tokens, queries or bodies are in the message. Default: stderr. */
   readonly log?: (message: string, error: unknown) => void;
   /** Reads the other end from what the server passes to `app.fetch()` beside the request; default Deno's. */
@@ -57,6 +61,8 @@ export function createApp(deps: Deps, options: AppOptions, extra: readonly Route
     open: options.open,
     token: config.token,
     viewToken: config.viewToken,
+    historyToken: config.historyToken,
+    pushToken: config.pushToken,
     cookieName: `patchcast_${config.port}`,
     cookiePath: options.cookiePath,
     failures: options.failures,
@@ -65,14 +71,15 @@ export function createApp(deps: Deps, options: AppOptions, extra: readonly Route
   const app = new OpenAPIHono<AppEnv>();
   const described = [
     ...extra,
-    ...snapshotRoutes(deps.capture, options.encoder, deps.now()),
+    ...snapshotRoutes(options.sources ?? onlySource(deps.capture), options.encoder, deps.now()),
     ...settingsRoutes(deps.capture),
     ...keyframeRoutes(deps.capture),
     ...statsRoutes(deps),
     ...viewersRoutes(deps.viewers),
+    ...acksRoutes(deps.viewers),
     ...sessionRoutes(authenticator, deps.now),
     ...metricsRoutes(deps),
-    ...healthRoutes(deps.capture),
+    ...healthRoutes(deps.capture, { history: deps.history }),
   ];
   const routes = [...described, ...openapiRoutes(described), ...pageRoutes(options.publicDir)];
   refuseDoubles(routes);

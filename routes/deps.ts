@@ -1,6 +1,8 @@
 /**
  * What the routes need from the rest of the program. `main.ts` fills it in; tests fill in their own.
  */
+import type { Acknowledged } from "../capture/link_window.ts";
+import type { LinkInfo } from "../capture/viewer_link.ts";
 import type {
   HealthAnswer,
   PictureAnswer,
@@ -9,6 +11,7 @@ import type {
   StatsAnswer,
 } from "../capture/worker_protocol.ts";
 import type { Config, LiveSettings } from "../config.ts";
+import type { DeliveryDelay } from "./delivery_delay.ts";
 
 export type CaptureStats = StatsAnswer;
 export type CaptureHealth = HealthAnswer;
@@ -49,6 +52,36 @@ export interface ViewerInfo {
   readonly bytes: number;
   readonly messages: number;
   readonly catchUps: number;
+  /** For how long it has lacked an update that there is, ms; 0: it has the newest; `null`: unknown. */
+  readonly lagMs: number | null;
+  /** What its acknowledgements tell; `null` of one that sends none. */
+  readonly link: LinkInfo | null;
+}
+
+/** What a viewer says that it shows. */
+export interface Acknowledgement {
+  /** Of the newest update painted; 0: the hello has arrived. */
+  readonly seq: number;
+  /** For how long it had been painted when that was said, ms. */
+  readonly delayMs: number;
+  /** Checks in which its canvas was not what it should be, since it said so last. */
+  readonly mismatches?: number;
+}
+
+/** What became of an acknowledgement. */
+export interface AcknowledgementAnswer {
+  readonly result: Acknowledged;
+  /** Seq of the newest update handed over. */
+  readonly newest: number;
+  /** How long the viewer should wait before the next one, ms. */
+  readonly intervalMs: number;
+}
+
+/** Sums over all streams since the start, those that have ended included. */
+export interface ViewerTotals {
+  readonly bytes: number;
+  readonly messages: number;
+  readonly catchUps: number;
 }
 
 /** Who watches. */
@@ -58,9 +91,31 @@ export interface Viewers {
   readonly max: number;
   /** Streams opened since the start, and those turned away because of `max`. */
   readonly opened: number;
+  /** Checks, as far as viewers told of them, in which a canvas was not what it should be. */
+  readonly mismatches: number;
   readonly refused: number;
+  /** How old updates are when they are handed to connections. */
+  readonly delay: Pick<DeliveryDelay, "counts">;
+  totals(): ViewerTotals;
   /** Ends one stream with a `bye`; false when there is no such viewer. */
   disconnect(id: string): boolean;
+  /** `undefined` when there is no such viewer, or none whose transport takes acknowledgements. */
+  acknowledge(id: string, ack: Acknowledgement): AcknowledgementAnswer | undefined;
+}
+
+/** What the history says of itself. */
+export interface HistoryMeasures {
+  readonly state: "recording" | "stopped" | "off";
+  /** Why it does not record, or `ok`. */
+  readonly detail: string;
+  readonly usedBytes: number;
+  readonly tiles: number;
+}
+
+/** Knows the history's measures; `read` asks for all, `state` answers at once. */
+export interface HistoryMeasuring {
+  readonly state: Pick<HistoryMeasures, "state" | "detail">;
+  read(): Promise<HistoryMeasures>;
 }
 
 export interface Deps {
@@ -68,6 +123,8 @@ export interface Deps {
   readonly capture: CaptureControl;
   readonly viewers: Viewers;
   readonly ring: () => RingStats;
+  /** Left out: there is none. */
+  readonly history?: HistoryMeasuring;
   /** Wall clock, ms since the Unix epoch. */
   readonly now: () => number;
 }

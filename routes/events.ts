@@ -7,19 +7,23 @@
  * `png` is base64, colours are opaque, patches are drawn in order; a keyframe has one patch that covers
  * everything. Beside these (named, so that a plain `onmessage` does not see them): `hello`
  * `{"source","heartbeatMs","width","height"}`, `heartbeat` `{"time"}`, `state` `{"state","text"}`, `cursor`
- * `{"visible","x","y","shape"?}`, `bye` `{"code","text"}`. `Last-Event-ID` resumes.
+ * `{"visible","x","y","shape"?}`, `check` `{"tiles"}`, `bye` `{"code","text"}`. `Last-Event-ID` resumes.
  */
+import { z } from "@hono/zod-openapi";
 import { ServerSentEventStream } from "@std/http/server_sent_event_stream.js";
 import { BYE_CODES } from "../capture/messages.ts";
 import type { EventFeed } from "./events/feed.ts";
 import type { EventItem } from "./events/events_protocol.ts";
 import { problemSchema } from "./problem.ts";
 import { type AppContext, json, peerName, type Route } from "./route.ts";
+import { type SourceLookup, sourceOf, sourceQuery, type Watched } from "./source_of.ts";
 import { refuseTooMany } from "./stream.ts";
 import type { ViewerRegistry } from "./viewers_registry.ts";
 
 export interface EventsDeps {
-  readonly feed: EventFeed;
+  readonly sources: SourceLookup<Watched<unknown>>;
+  /** The feed of a source. */
+  readonly feedOf: (id: string) => EventFeed;
   readonly registry: ViewerRegistry;
   /** Wall clock, ms since the Unix epoch. */
   readonly now: () => number;
@@ -34,7 +38,9 @@ export function eventsRoutes(deps: EventsDeps): Route[] {
       summary: "Updates as Server-Sent Events",
       description: "JSON with PNG patches in base64; `Last-Event-ID` resumes.",
       tags: ["watch"],
+      request: { query: z.object({ source: sourceQuery }) },
       responses: {
+        404: json("There is no such source", problemSchema),
         200: { description: "The events", content: { "text/event-stream": {} } },
         503: json("There are as many viewers as there may be", problemSchema),
       },
@@ -43,12 +49,15 @@ export function eventsRoutes(deps: EventsDeps): Route[] {
   }];
 }
 
-function openEvents(c: AppContext, { feed, registry, now }: EventsDeps): Response {
+function openEvents(c: AppContext, { sources, feedOf, registry, now }: EventsDeps): Response {
+  const source = sourceOf(c, sources);
   refuseTooMany(registry);
+  const feed = feedOf(source.id);
   const id = registry.newId();
   const reader = new EventReader(feed, Number(c.req.header("last-event-id") ?? NaN));
   const since = now();
   registry.add(id, {
+    left: source.enter((reason) => reader.end("disconnected", reason)),
     info: () => ({
       id,
       transport: "events",
@@ -59,6 +68,8 @@ function openEvents(c: AppContext, { feed, registry, now }: EventsDeps): Respons
       bytes: reader.bytes,
       messages: reader.messages,
       catchUps: reader.catchUps,
+      lagMs: null,
+      link: null,
     }),
     end: (reason, text) => reader.end(reason, text),
   });

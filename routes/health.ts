@@ -3,7 +3,7 @@
  * often costs no more than asking once.
  */
 import { z } from "zod";
-import type { CaptureControl, CaptureHealth } from "./deps.ts";
+import type { CaptureControl, CaptureHealth, HistoryMeasuring } from "./deps.ts";
 import { json, type Route } from "./route.ts";
 
 /** How long the capture Worker may take to answer before it counts as stuck, ms. */
@@ -11,16 +11,29 @@ const ANSWER_WITHIN_MS = 2000;
 
 const healthSchema = z.object({
   ok: z.boolean(),
-  state: z.enum(["live", "lost", "paused", "stuck"]),
-  detail: z.string(),
+  state: z.enum(["live", "paused", "stale", "lost", "stuck"]).describe(
+    "live, paused: healthy; stale: the screen changed and nobody looked; lost: the source is away; " +
+      "stuck: the capture does not answer",
+  ),
+  detail: z.string().describe("For people; nothing of the screen, and no names"),
+  history: z.enum(["recording", "stopped", "off"]).describe(
+    "stopped: the disk refuses; the live view goes on, so this does not count as unhealthy",
+  ),
 });
 
-type HealthAnswer = z.infer<typeof healthSchema>;
+type HealthAnswer = Omit<z.infer<typeof healthSchema>, "history">;
 
-/** The routes of this file. `answerWithinMs` is for tests. */
+/** What the routes of this file may be told. */
+export interface HealthOptions {
+  readonly history?: Pick<HistoryMeasuring, "state">;
+  /** For tests. */
+  readonly answerWithinMs?: number;
+}
+
+/** The routes of this file. */
 export function healthRoutes(
   capture: Pick<CaptureControl, "health">,
-  answerWithinMs = ANSWER_WITHIN_MS,
+  { history, answerWithinMs = ANSWER_WITHIN_MS }: HealthOptions = {},
 ): Route[] {
   let asking: Promise<HealthAnswer> | undefined;
   const ask = () => asking ??= askOnce(capture, answerWithinMs).finally(() => asking = undefined);
@@ -32,13 +45,14 @@ export function healthRoutes(
     description: {
       summary: "Is the picture fresh?",
       description:
-        "No token needed. A screen that does not change is healthy; a source that does not " +
-        "answer is not.",
+        "No token needed. A screen that does not change is healthy, and so is a paused one; a " +
+        "source that does not answer, or whose changes wait too long to be captured, is not.",
       responses: { 200: json("Fresh", healthSchema), 503: json("Not fresh", healthSchema) },
     },
     async handler(c) {
       const health = await ask();
-      return c.json(health, health.ok ? 200 : 503);
+      const recording = history?.state.state ?? "off";
+      return c.json({ ...health, history: recording }, health.ok ? 200 : 503);
     },
   }];
 }
@@ -63,6 +77,6 @@ async function askOnce(
 /** The source's own words stay inside: they may name displays, hosts and windows. */
 function answerOf({ healthy, state }: CaptureHealth): HealthAnswer {
   if (healthy) return { ok: true, state, detail: "ok" };
-  const detail = state === "lost" ? "The source is away" : "The newest picture is too old";
-  return { ok: false, state, detail };
+  if (state === "lost") return { ok: false, state, detail: "The source is away" };
+  return { ok: false, state: "stale", detail: "The screen has changed since the newest picture" };
 }

@@ -36,6 +36,8 @@ export interface Route {
   readonly role: Role;
   /** `GET` routes only: answer `HEAD` as well. Default false: a stream must not start for it. */
   readonly head?: boolean;
+  /** `own`: the handler reads a body that is not JSON, and judges its type and size. Default: JSON, or none. */
+  readonly body?: "own";
   /** What the description says. Left out: the route isn't in it. */
   readonly description?: Pick<
     RouteConfig,

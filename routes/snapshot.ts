@@ -7,6 +7,7 @@ import type { CaptureControl, Picture } from "./deps.ts";
 import { isKnown } from "./etag.ts";
 import { invalidValues, Problem, problemSchema } from "./problem.ts";
 import { type AppContext, json, type Route } from "./route.ts";
+import { type SourceLookup, sourceOf, sourceQuery } from "./source_of.ts";
 import type { PictureEncoder, Variant } from "./snapshot/encoder.ts";
 import { fileKey, Gallery, GalleryFull } from "./snapshot/gallery.ts";
 
@@ -19,11 +20,17 @@ const DEFAULT_JPEG_QUALITY = 85;
  * @param startedAt Makes entity tags of one run differ from those of another; ms since the Unix epoch.
  */
 export function snapshotRoutes(
-  capture: Pick<CaptureControl, "picture" | "health">,
+  sources: SourceLookup<{ id: string; engine: Pick<CaptureControl, "picture" | "health"> }>,
   encoder: PictureEncoder,
   startedAt: number,
 ): Route[] {
-  const gallery = new Gallery(capture, encoder);
+  /** A gallery goes with its engine. */
+  const galleries = new WeakMap<object, Gallery>();
+  const galleryOf = (capture: Pick<CaptureControl, "picture">) => {
+    const gallery = galleries.get(capture) ?? new Gallery(capture, encoder);
+    galleries.set(capture, gallery);
+    return gallery;
+  };
   const run = startedAt.toString(36);
   return (["png", "jpg"] as const).map((format) => ({
     method: "get",
@@ -32,9 +39,11 @@ export function snapshotRoutes(
     head: true,
     description: describe(format),
     async handler(c) {
-      const picture = await grab(gallery, capture);
+      const { id, engine } = sourceOf(c, sources);
+      const gallery = galleryOf(engine);
+      const picture = await grab(gallery, engine);
       const variant = variantOf(c, format, picture);
-      const etag = `"${run}-${fileKey(picture, variant)}"`;
+      const etag = `"${run}-${id}-${fileKey(picture, variant)}"`;
       const headers = {
         "cache-control": "no-store, private",
         "etag": etag,
@@ -114,11 +123,16 @@ function describe(format: Variant["format"]): Route["description"] {
   return {
     summary: `Get the current picture as ${format === "png" ? "PNG" : "JPEG"}`,
     description: "Without w, a PNG has exactly the pixels that viewers see.",
-    request: { query: format === "png" ? z.object({ w }) : z.object({ w, q }) },
+    request: {
+      query: format === "png"
+        ? z.object({ w, source: sourceQuery })
+        : z.object({ w, q, source: sourceQuery }),
+    },
     responses: {
       200: { description: "The picture", content: { [type]: image } },
       304: { description: "It is still the one in If-None-Match" },
       400: json("A parameter is out of range", problemSchema),
+      404: json("There is no such source", problemSchema),
       503: json("The source is away, or too many are asking; see Retry-After", problemSchema),
     },
   };

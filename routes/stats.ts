@@ -24,6 +24,7 @@ const captureStatsSchema = z.object({
   updatesPerSecond: count.describe("Over the last two seconds"),
   captureMs: stageTime,
   diffMs: stageTime,
+  motionMs: stageTime.describe("The search for what moved and what was seen before"),
   encodeMs: stageTime,
   ticks: count,
   ticksSkipped: count.describe("Ticks at which nothing had changed, so no pixel was read"),
@@ -44,7 +45,7 @@ const captureStatsSchema = z.object({
     "Tiles whose difference is below the threshold and still to be sent",
   ),
   sleeping: z.boolean().describe("Nobody watches, so the loop rests"),
-}) satisfies z.ZodType<CaptureStats>;
+}) satisfies z.ZodType<Omit<CaptureStats, "stages">>;
 
 const ringSchema = z.object({
   entries: count,
@@ -63,11 +64,16 @@ const statsSchema = captureStatsSchema.extend({
     max: count,
     opened: count.describe("Streams opened since the start"),
     refused: count.describe("Streams turned away because of the limit"),
+    mismatches: count.describe("Checks, as far as pages told, that found a canvas wrong"),
+  }),
+  history: z.object({
+    state: z.enum(["recording", "stopped", "off"]),
+    detail: z.string().describe("Why it does not record, or ok"),
   }),
 });
 
 /** The routes of this file. */
-export function statsRoutes({ capture, viewers, ring, now }: Deps): Route[] {
+export function statsRoutes({ capture, viewers, ring, history, now }: Deps): Route[] {
   return [{
     method: "get",
     path: "/api/stats",
@@ -78,14 +84,16 @@ export function statsRoutes({ capture, viewers, ring, now }: Deps): Route[] {
       responses: { 200: json("Measurements", statsSchema) },
     },
     async handler(c) {
-      const stats = await capture.stats();
-      const { count, max, opened, refused } = viewers;
+      // The histograms are for /metrics: here they would be most of the answer.
+      const { stages: _, ...stats } = await capture.stats();
+      const { count, max, opened, refused, mismatches } = viewers;
       return c.json({
         ...stats,
         now: now(),
         settings: capture.settings(),
         ring: ring(),
-        viewers: { count, max, opened, refused },
+        viewers: { count, max, opened, refused, mismatches },
+        history: history?.state ?? { state: "off", detail: "there is no history" },
       });
     },
   }];

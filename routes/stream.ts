@@ -9,15 +9,20 @@ import { acceptsEncodings } from "@std/http/negotiation.js";
 import type { Ring } from "../capture/ring.ts";
 import type { Hello } from "../capture/messages.ts";
 import { type Joining, ViewerCursor } from "../capture/viewer_cursor.ts";
+import { acknowledge } from "./acks.ts";
+import { browserOf } from "./crowds.ts";
 import { invalidValues, Problem, problemSchema } from "./problem.ts";
 import { refusal } from "../config/refusal.ts";
 import { type AppContext, json, peerName, type Route } from "./route.ts";
+import { type SourceLookup, sourceOf, sourceQuery, type Watched } from "./source_of.ts";
+import { StreamBody } from "./stream_body.ts";
 import type { ViewerRegistry } from "./viewers_registry.ts";
 
 /** What the stream routes need besides the admin API's `Deps`. */
 export interface StreamDeps {
-  readonly capture: Joining & { hello(viewer: string): Hello };
-  readonly ring: Ring;
+  readonly sources: SourceLookup<
+    Watched<Joining & { readonly ring: Ring; hello(viewer: string): Hello }>
+  >;
   readonly registry: ViewerRegistry;
   /** Wall clock, ms since the Unix epoch. */
   readonly now: () => number;
@@ -41,8 +46,9 @@ export function streamRoutes(deps: StreamDeps): Route[] {
         "The message stream of docs/PROTOCOL.md in zstd frames; with `Content-Encoding: zstd` for " +
         "clients that accept it. `since` and `epoch` resume.",
       tags: ["watch"],
-      request: { query: querySchema },
+      request: { query: querySchema.extend({ source: sourceQuery }) },
       responses: {
+        404: json("There is no such source", problemSchema),
         200: { description: "The stream; it ends with a bye", content: { [STREAM_TYPE]: {} } },
         400: json("`since` or `epoch` is not a number", problemSchema),
         503: json("There are as many viewers as there may be", problemSchema),
@@ -55,51 +61,29 @@ export function streamRoutes(deps: StreamDeps): Route[] {
 function openStream(c: AppContext, deps: StreamDeps): Response {
   const { registry } = deps;
   const resume = readResume(c);
+  const source = sourceOf(c, deps.sources);
+  const { engine } = source;
   refuseTooMany(registry);
   const id = registry.newId();
   const cursor = new ViewerCursor({
     form: "zstd",
-    ring: deps.ring,
-    capture: deps.capture,
-    hello: () => deps.capture.hello(id),
+    ring: engine.ring,
+    capture: engine,
+    hello: () => engine.hello(id),
     resume,
     now: deps.now,
+    delay: registry.delay,
   });
-  const since = deps.now();
-  registry.add(id, {
-    info: () => ({
-      id,
-      transport: "stream",
-      remote: peerName(c.var.peer),
-      userAgent: c.req.header("user-agent") ?? "",
-      since,
-      seq: cursor.seq ?? 0,
-      bytes: cursor.bytes,
-      messages: cursor.chunks,
-      catchUps: cursor.catchUps,
-    }),
-    end: (reason, text) => cursor.end(reason, text),
+  register(id, cursor, deps, source, {
+    remote: peerName(c.var.peer),
+    userAgent: c.req.header("user-agent") ?? "",
+    browser: browserOf(c),
   });
-  const body = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      try {
-        const parts = await cursor.next();
-        if (parts) {
-          for (const bytes of parts) controller.enqueue(bytes);
-        } else {
-          registry.remove(id);
-          controller.close();
-        }
-      } catch (error) {
-        registry.remove(id);
-        throw error;
-      }
-    },
-    cancel() {
-      cursor.end("disconnected", "");
-      registry.remove(id);
-    },
-  }, { highWaterMark: 0 });
+  const body = new StreamBody({
+    ring: engine.ring,
+    cursor,
+    gone: () => registry.remove(id),
+  });
   const headers = new Headers({
     "content-type": STREAM_TYPE,
     "cache-control": "no-store, no-transform",
@@ -108,7 +92,42 @@ function openStream(c: AppContext, deps: StreamDeps): Response {
     "x-accel-buffering": "no",
   });
   if (takesZstd(c.req.raw)) headers.set("content-encoding", "zstd");
-  return new Response(body, { headers });
+  return new Response(body.open(), { headers });
+}
+
+/**
+ * Enters a stream into the list of viewers. What it notes lives as long as the stream does: the request and
+ * its context must not, so they are not in reach here.
+ */
+function register(
+  id: string,
+  cursor: ViewerCursor,
+  { registry, now }: StreamDeps,
+  source: Pick<Watched<unknown>, "enter">,
+  client: { remote: string; userAgent: string; browser: string | undefined },
+): void {
+  const since = now();
+  const { remote, userAgent, browser } = client;
+  registry.add(id, {
+    left: source.enter((reason) => cursor.end("disconnected", reason)),
+    info: () => ({
+      id,
+      transport: "stream",
+      remote,
+      userAgent,
+      since,
+      seq: cursor.seq ?? 0,
+      bytes: cursor.bytes,
+      messages: cursor.chunks,
+      catchUps: cursor.catchUps,
+      lagMs: cursor.lagMs,
+      link: cursor.link,
+    }),
+    end: (reason, text) => cursor.end(reason, text),
+    acknowledge: (ack, usualMs) => acknowledge(cursor, ack, usualMs),
+    browser,
+    onCrowd: () => cursor.stopListening(),
+  });
 }
 
 /** 503 when there are as many viewers as there may be. */
@@ -119,7 +138,8 @@ export function refuseTooMany(registry: ViewerRegistry): void {
   });
 }
 
-function takesZstd(request: Request): boolean {
+/** True for clients that undo zstd themselves. */
+export function takesZstd(request: Request): boolean {
   return request.headers.has("accept-encoding") &&
     acceptsEncodings(request, "zstd", "identity") === "zstd";
 }

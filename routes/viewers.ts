@@ -16,6 +16,18 @@ const viewerSchema = z.object({
   bytes: z.int(),
   messages: z.int(),
   catchUps: z.int(),
+  lagMs: z.number().nullable().describe(
+    "For how long it has lacked an update that there is; 0: it has the newest; null: unknown (events)",
+  ),
+  link: z.object({
+    seq: z.int().nullable().describe("Newest update that it shows"),
+    windowBytes: z.int().describe("Bytes that may be under way"),
+    unacknowledgedBytes: z.int().describe("Bytes that are"),
+    rttMs: z.int().nullable().describe("Newest round trip, painting included"),
+    minRttMs: z.int().nullable().describe("Shortest of the last 5 to 10 s"),
+    bytesPerSecond: z.int().nullable().describe("What arrives while there is enough to send"),
+    heldBack: z.int().describe("Times that the window was full"),
+  }).nullable().describe("What its acknowledgements tell; null where there are none"),
 }) satisfies z.ZodType<ViewerInfo>;
 
 const viewersSchema = z.object({

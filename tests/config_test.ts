@@ -38,10 +38,15 @@ Deno.test("parseConfig() without anything gives the defaults", () => {
     ringBytes: 64 * 1024 * 1024,
     ringSeconds: 60,
     auth: "token",
+    history: "auto",
+    historyDir: "history-data",
+    historyHours: 24,
+    historyBytes: 0,
+    historyFps: 10,
     maxViewers: 5000,
     allowHosts: [],
     settings: {
-      fps: 30,
+      fps: 60,
       threshold: 0,
       quality: "lossless",
       refineAfterMs: 500,
@@ -83,9 +88,18 @@ Deno.test("parseConfig() reads every option as a flag and as a variable, to the 
     ringSeconds: ["3600", 3600],
     token: ["s3cret!", "s3cret!"],
     viewToken: ["watch", "watch"],
+    pushToken: ["push", "push"],
+    historyToken: ["look-back", "look-back"],
+    history: ["off", "off"],
+    historyDir: ["/var/lib/patch cast", "/var/lib/patch cast"],
+    historyHours: ["8760", 8760],
+    historyBytes: ["16M", 16 * 2 ** 20],
+    historyFps: ["60", 60],
     auth: ["none", "none"],
     maxViewers: ["1", 1],
     allowHosts: ["Watch.example.org,b.example:8443", ["watch.example.org", "b.example:8443"]],
+    tlsCert: ["/etc/ssl/Cert 1.pem", "/etc/ssl/Cert 1.pem"],
+    tlsKey: ["key.pem", "key.pem"],
     fps: ["1.5", 1.5],
     threshold: ["255", 255],
     quality: ["auto", "auto"],
@@ -98,15 +112,21 @@ Deno.test("parseConfig() reads every option as a flag and as a variable, to the 
     masks: ["0,0,5,5", [{ x: 0, y: 0, w: 5, h: 5 }]],
     paused: ["true", true],
   };
+  /** Options that are refused alone, and what has to come with them. */
+  const partners: Record<string, string[]> = {
+    tlsCert: ["--tls-key=other.pem"],
+    tlsKey: ["--tls-cert=other.pem"],
+  };
   const options = allOptions();
   assert.deepEqual(options.map(({ key }) => key).sort(), Object.keys(examples).sort());
   for (const { key, flagName, envName } of options) {
     const [text, expected] = examples[key];
+    const partner = partners[key] ?? [];
     for (
       const config of [
-        run([flagName + "=" + text]),
-        ...(key === "paused" ? [run([flagName])] : [run([flagName, text])]),
-        run([], { [envName]: text }),
+        run([flagName + "=" + text, ...partner]),
+        ...(key === "paused" ? [run([flagName])] : [run([flagName, text, ...partner])]),
+        run(partner, { [envName]: text }),
       ]
     ) {
       assert.deepEqual({ ...config.settings, ...config }[key], expected, key);
@@ -247,6 +267,20 @@ Deno.test("parseConfig() allows --auth none on loopback hosts only, and says why
   assert.equal(run(["--host", "[::1]"]).host, "::1");
 });
 
+Deno.test("parseConfig() takes a certificate and its key together only", () => {
+  const { tlsCert, tlsKey } = run(["--tls-cert", "c.pem"], { PATCHCAST_TLS_KEY: "k.pem" });
+  assert.deepEqual([tlsCert, tlsKey], ["c.pem", "k.pem"]);
+  assert.deepEqual(problems(["--tls-cert", "c.pem"]), [
+    'Cannot set --tls-cert: got "c.pem", wanted --tls-key with it, or neither',
+  ]);
+  assert.deepEqual(problems([], {}, { tlsKey: "k.pem" }), [
+    'Cannot set --tls-key: got "k.pem", wanted --tls-cert with it, or neither',
+  ]);
+  assert.deepEqual(problems(["--tls-cert", "a\u0007b", "--tls-key", "k"]), [
+    'Cannot set --tls-cert: got "a\\u0007b", wanted the path of a file, 1 to 1024 characters',
+  ]);
+});
+
 Deno.test("parseConfig() never shows a secret", () => {
   const secret = "pass word";
   const texts = [
@@ -279,7 +313,7 @@ Deno.test("parseConfig() prints help that names every option, its unit, default 
       assert.ok(help.text.includes(part), part);
     }
   }
-  assert.match(help.text, /--fps N .*\n.*1 to 120; default 30; PATCHCAST_FPS/);
+  assert.match(help.text, /--fps N .*\n.*1 to 120; default 60; PATCHCAST_FPS/);
   assert.match(help.text, /default 64MiB; PATCHCAST_RING_BYTES/);
 });
 

@@ -26,6 +26,7 @@ async function readImports(): Promise<Import[]> {
       "routes",
       "config",
       "history",
+      "push",
       "public",
       "bench",
     ])
@@ -57,7 +58,7 @@ function breaches(folder: string, forbidden: (to: string) => boolean): string[] 
 Deno.test("the imports of the program are found", () => {
   const has = (from: string, to: string) =>
     imports.some((one) => one.from === from && one.to === to);
-  assert.ok(has("capture/loop.ts", "capture/emitter.ts"));
+  assert.ok(has("capture/outlet.ts", "capture/emitter.ts"));
   assert.ok(has("capture/engine.ts", "capture/capture_worker.ts"), "new URL(…)");
   assert.ok(has("public/decoder/decoder.js", "public/decoder/reader.js"));
   assert.ok(has("public/decoder/update.js", "public/decoder/picture.js"), "JSDoc");
@@ -88,8 +89,12 @@ Deno.test("config imports no part of the program but the rectangles", () => {
   assert.deepEqual(breaches("config", (to) => !allowed(to)), []);
 });
 
-Deno.test("nobody imports main.ts", () => {
-  assert.deepEqual(breaches("", (to) => to === "main.ts"), []);
+Deno.test("the push agent does not import routes or history", () => {
+  assert.deepEqual(breaches("push/", (to) => /^(routes|history)\//.test(to)), []);
+});
+
+Deno.test("nobody imports main.ts or push.ts", () => {
+  assert.deepEqual(breaches("", (to) => to === "main.ts" || to === "push.ts"), []);
 });
 
 Deno.test("the program imports no test", () => {

@@ -3,7 +3,7 @@
 /** One Server-Sent Event. */
 export interface EventItem {
   /** Left out: a plain `message`, which is an update. */
-  readonly event?: "hello" | "state" | "cursor" | "heartbeat" | "bye";
+  readonly event?: "hello" | "state" | "cursor" | "heartbeat" | "check" | "bye";
   /** Seq, on updates. */
   readonly id?: number;
   /** JSON. */

@@ -5,6 +5,7 @@
 import { Buffer } from "node:buffer";
 import { Image } from "imagescript";
 import { Decoder } from "../../public/decoder/decoder.js";
+import { countDifferent } from "../../public/decoder/tile_hash.js";
 import { EventRects, type Rect } from "./event_rects.ts";
 import type { EventItem, FromEventsWorker, ToEventsWorker } from "./events_protocol.ts";
 
@@ -38,6 +39,8 @@ const rects = new EventRects();
 let others: EventItem[] = [];
 let time = 0;
 let keyframe = false;
+/** The stream was checked since the last events: their readers can be, too. */
+let checked = false;
 let keyframeAsked: number[] = [];
 /** The newest keyframe, for viewers that join at the same seq. */
 let cached: EventItem | undefined;
@@ -62,6 +65,12 @@ const decoder = new Decoder({
     others.push(state);
   },
   heartbeat: ({ time }) => others.push(item("heartbeat", { time })),
+  check({ hashes }) {
+    // A fault, which ends all streams: a picture that is wrong here is wrong for everyone.
+    const wrong = countDifferent(decoder.picture!.hashTiles(), hashes);
+    if (wrong > 0) throw new Error(`the decoded picture is wrong in ${wrong} tiles`);
+    checked = true;
+  },
   bye: ({ code, text }) => others.push(item("bye", { code, text })),
   cursor({ visible, x, y, shape: newShape }) {
     cursor = { visible, x, y };
@@ -88,6 +97,7 @@ async function handle(message: ToEventsWorker): Promise<void> {
       rects.take();
       others = [];
       keyframe = false;
+      checked = false;
       cached = undefined;
       state = undefined;
       cursor = undefined;
@@ -99,6 +109,9 @@ async function handle(message: ToEventsWorker): Promise<void> {
       keyframe = false;
       const items = update ? [...others, update] : others;
       others = [];
+      // Behind the update: the batch may have gone on after the stream's own check.
+      if (checked) items.push(checkItem());
+      checked = false;
       scope.postMessage({ type: "items", items });
       break;
     }
@@ -133,6 +146,12 @@ async function updateItem(
   const { width, height } = picture;
   const data = { seq, t: time, width, height, keyframe: isKeyframe, patches };
   return { id: seq, data: JSON.stringify(data) };
+}
+
+/** What each tile of the picture looks like now: u32, little-endian as on every machine that runs this, in base64. */
+function checkItem(): EventItem {
+  const { buffer } = decoder.picture!.hashTiles();
+  return item("check", { tiles: Buffer.from(buffer).toString("base64") });
 }
 
 /** A rectangle of the picture as PNG, base64; opaque, since the picture is. */

@@ -3,7 +3,14 @@
  */
 import { createHash } from "node:crypto";
 import { Problem } from "../problem.ts";
-import { checkCookie, cookieHeader, readCookie, sealCookie, type TokenRole } from "./cookie.ts";
+import {
+  browserIn,
+  checkCookie,
+  cookieHeader,
+  readCookie,
+  sealCookie,
+  type TokenRole,
+} from "./cookie.ts";
 import { type FailureLimits, Failures } from "./failures.ts";
 import type { Role } from "./role.ts";
 import { sameText } from "./same_text.ts";
@@ -16,6 +23,10 @@ export interface AuthenticatorOptions {
   readonly token?: string;
   /** Lets in to watch. */
   readonly viewToken?: string;
+  /** Lets in to watch and to look back. */
+  readonly historyToken?: string;
+  /** Lets in to push screenshots. */
+  readonly pushToken?: string;
   /** Name of the cookie; the port in it keeps two servers on one machine apart. */
   readonly cookieName: string;
   /** `Path` of the cookie; default `/`. */
@@ -48,7 +59,9 @@ export class Authenticator {
     this.#failures = new Failures(options.failures);
     this.#tokens = [
       ...options.token ? [["admin", options.token] as const] : [],
+      ...options.historyToken ? [["history", options.historyToken] as const] : [],
       ...options.viewToken ? [["view", options.viewToken] as const] : [],
+      ...options.pushToken ? [["push", options.pushToken] as const] : [],
     ];
   }
 
@@ -74,11 +87,14 @@ export class Authenticator {
     return { role, by: "cookie" };
   }
 
-  /** The `Set-Cookie` header that keeps `role`; `undefined` when none is needed. */
-  cookieFor(role: Role, secure: boolean): string | undefined {
+  /**
+   * The `Set-Cookie` header that keeps `role`; `undefined` when none is needed.
+   * @param earlier the `Cookie` header that came: the browser stays the same
+   */
+  cookieFor(role: Role, secure: boolean, earlier?: string): string | undefined {
     const token = this.#tokens.find(([gives]) => gives === role);
     if (this.#options.open || !token) return undefined;
-    const value = sealCookie(...token, this.#options.now());
+    const value = sealCookie(...token, this.#options.now(), browserIn(earlier));
     return cookieHeader(
       this.#options.cookieName,
       value,

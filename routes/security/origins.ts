@@ -21,7 +21,7 @@ export function requireOwnOrigin(
 ): boolean {
   const origin = request.headers.get("origin");
   if (origin !== null) {
-    if (isOwn(origin, host, allowed)) return true;
+    if (isOwn(origin, host, allowed, request.url.startsWith("https:"))) return true;
     throw foreign();
   }
   const site = request.headers.get("sec-fetch-site");
@@ -31,13 +31,23 @@ export function requireOwnOrigin(
   throw foreign();
 }
 
-function isOwn(origin: string, host: HostPort, allowed: readonly HostPort[]): boolean {
+/**
+ * @param secure We speak TLS ourselves: a page of the same name that came over plain http may come from anybody on
+ * the way. Without, a proxy may do it for us, and either is right.
+ */
+function isOwn(
+  origin: string,
+  host: HostPort,
+  allowed: readonly HostPort[],
+  secure: boolean,
+): boolean {
   const match = /^(https?):\/\/([^/]+)$/.exec(origin);
   const from = match ? parseHostPort(match[2]) : undefined;
   if (!match || !from) return false;
   const defaultPort = match[1] === "https" ? 443 : 80;
   return isListed(allowed, from) ||
-    (from.host === host.host && (from.port ?? defaultPort) === (host.port ?? defaultPort));
+    ((match[1] === "https" || !secure) && from.host === host.host &&
+      (from.port ?? defaultPort) === (host.port ?? defaultPort));
 }
 
 /** Somebody followed a link to here: shows the page in a tab of its own, which the other site cannot read. */

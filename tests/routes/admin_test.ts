@@ -1,6 +1,5 @@
 /** Keyframe, viewers, stats, metrics, health, description and errors. */
 import assert from "node:assert/strict";
-import { metricsText } from "../../routes/metrics.ts";
 import { healthRoutes } from "../../routes/health.ts";
 import type { Route } from "../../routes/route.ts";
 import { ADMIN, FakeCapture, NOW, problemOf, STATS, testServer, VIEWER } from "./fakes.ts";
@@ -36,42 +35,15 @@ Deno.test("GET and DELETE /api/viewers list and end streams", async () => {
 Deno.test("GET /api/stats returns measurements, settings, ring and viewers", async () => {
   const server = testServer();
   const stats = await (await server.request("/api/stats", { token: VIEWER })).json();
+  const { stages: _, ...withoutStages } = STATS;
   assert.deepEqual(stats, {
-    ...STATS,
+    ...withoutStages,
     now: NOW,
     settings: server.config.settings,
     ring: { entries: 3, bytes: 100, maxBytes: 1000, spanMs: 2500, maxMs: 60_000 },
-    viewers: { count: 1, max: 5000, opened: 9, refused: 1 },
+    viewers: { count: 1, max: 5000, opened: 9, refused: 1, mismatches: 1 },
+    history: { state: "off", detail: "there is no history" },
   });
-});
-
-Deno.test("GET /metrics is Prometheus text of the same numbers", async () => {
-  const response = await testServer().request("/metrics", { token: VIEWER });
-  assert.equal(response.headers.get("content-type"), "text/plain; version=0.0.4; charset=utf-8");
-  const text = await response.text();
-  for (
-    const line of [
-      "# TYPE patchcast_updates_total counter",
-      "patchcast_updates_total 99",
-      "patchcast_stream_bytes_total 20000",
-      "patchcast_ring_span_seconds 2.5",
-      "patchcast_healthy 1",
-      'patchcast_stage_seconds{stage="encode",quantile="0.95"} 0.004',
-      'patchcast_stage_seconds{stage="capture",quantile="0.5"} 0.0005',
-      "patchcast_viewers 1",
-    ]
-  ) {
-    assert.ok(text.split("\n").includes(line), line);
-  }
-  assert.ok(!text.includes("nodejs_") && !text.includes("process_"));
-});
-
-Deno.test("metricsText() keeps nothing from one scrape to the next", async () => {
-  const { capture, viewers } = testServer();
-  const ring = { entries: 0, bytes: 0, maxBytes: 1, spanMs: 0, maxMs: 1 };
-  const measured = { stats: STATS, health: capture.healthNow, ring, viewers };
-  const [first, second] = await Promise.all([metricsText(measured), metricsText(measured)]);
-  assert.equal(first, second);
 });
 
 Deno.test("GET /healthz is 200 only while frames are fresh, and keeps details to itself", async () => {
@@ -81,6 +53,7 @@ Deno.test("GET /healthz is 200 only while frames are fresh, and keeps details to
     ok: true,
     state: "live",
     detail: "ok",
+    history: "off",
   }]);
   server.capture.healthNow = {
     healthy: false,
@@ -90,9 +63,35 @@ Deno.test("GET /healthz is 200 only while frames are fresh, and keeps details to
     sleeping: false,
   };
   const lost = await server.request("/healthz");
-  const expected = { ok: false, state: "lost", detail: "The source is away" };
+  const expected = { ok: false, state: "lost", detail: "The source is away", history: "off" };
   assert.deepEqual([lost.status, await lost.json()], [503, expected]);
   assert.equal((await server.request("/healthz", { method: "HEAD" })).status, 503);
+});
+
+Deno.test("GET /healthz does not call a picture live that should have changed", async () => {
+  const server = testServer();
+  server.capture.healthNow = {
+    healthy: false,
+    state: "live",
+    detail: "damage waits",
+    lastLookAgeMs: 9000,
+    sleeping: false,
+  };
+  const stale = await server.request("/healthz");
+  const detail = "The screen has changed since the newest picture";
+  assert.deepEqual([stale.status, await stale.json()], [503, {
+    ok: false,
+    state: "stale",
+    detail,
+    history: "off",
+  }]);
+});
+
+Deno.test("GET /healthz is 200 while the setting paused holds the picture", async () => {
+  const server = testServer();
+  server.capture.healthNow = { ...server.capture.healthNow, state: "paused" };
+  const paused = await server.request("/healthz");
+  assert.deepEqual([paused.status, (await paused.json()).state], [200, "paused"]);
 });
 
 async function askHealth(route: Route): Promise<Response> {
@@ -104,7 +103,7 @@ Deno.test("GET /healthz says so when the capture does not answer or has failed",
   const never = { health: () => new Promise<never>(() => {}) };
   const failed = { health: () => Promise.reject(new Error("boom")) };
   for (const capture of [never, failed]) {
-    const response = await askHealth(healthRoutes(capture, 0)[0]);
+    const response = await askHealth(healthRoutes(capture, { answerWithinMs: 0 })[0]);
     assert.equal(response.status, 503);
     assert.equal((await response.json()).state, "stuck");
   }

@@ -46,6 +46,22 @@ Deno.test("the Origin must be the Host asked, or an allowed one", async () => {
   );
 });
 
+Deno.test("where the server speaks TLS, a page of its name that came without is another site's", async () => {
+  const status = async (origin: string) =>
+    (await testServer({ publicDir }).request("https://localhost/healthz", { headers: { origin } }))
+      .status;
+  assert.equal(await status("https://localhost"), 200);
+  assert.equal(await status("http://localhost"), 403);
+  assert.equal(await status("http://localhost:443"), 403);
+});
+
+Deno.test("over HTTP/2, where there is no Host header, the URL has the name", async () => {
+  const status = async (host: string) =>
+    (await testServer({ publicDir }).request(`https://${host}/healthz`)).status;
+  assert.equal(await status("localhost"), 200);
+  assert.equal(await status("evil.example"), 421);
+});
+
 Deno.test("a link on another site may open the page, but not frame it", async () => {
   const visit = async (dest: string) =>
     (await testServer({ publicDir }).request("/", {

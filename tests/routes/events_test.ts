@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { setImmediate } from "node:timers/promises";
 import { assertSamePixels } from "../helpers/capture_rig.ts";
+import { TileHasher } from "../../public/decoder/tile_hash.js";
 import { copyFrame, type Frame, paint, randomFrame, rgbaOf } from "../helpers/frames.ts";
 import { Random } from "../helpers/random.ts";
 import { type Png, readPng } from "../helpers/png.ts";
@@ -17,6 +18,7 @@ interface EventData {
   readonly keyframe: boolean;
   readonly patches: { x: number; y: number; w: number; h: number; png: string }[];
   readonly text?: string;
+  readonly tiles?: string;
 }
 
 interface SseEvent {
@@ -85,6 +87,15 @@ class Listener {
 
   assertShows(frame: Frame): void {
     assertSamePixels(this.canvas!.rgba, rgbaOf(frame), frame.width);
+  }
+
+  /** Checks that what was drawn is what a check says. */
+  assertMatches(check: SseEvent): void {
+    const { width, height, rgba } = this.canvas!;
+    const rows = (y: number, h: number) =>
+      new Uint8ClampedArray(rgba.buffer, y * width * 4, h * width * 4);
+    const hashes = new TileHasher().hash({ width, height }, rows);
+    assert.deepEqual(Buffer.from(check.data.tiles!, "base64"), Buffer.from(hashes.buffer));
   }
 
   cancel(): Promise<void> {
@@ -226,6 +237,26 @@ Deno.test("GET /events tells of the pointer and of the source's state by events 
   const state = await listener.nextOf("state");
   assert.deepEqual(state.data, { state: "lost", text: "unplugged" });
   await listener.cancel();
+  server.close();
+});
+
+Deno.test("GET /events tells some seconds after somebody came what canvases look like", async () => {
+  const server = await WatchServer.start(screenful());
+  const { screen } = server.rig;
+  const one = new Listener(server, await server.get("/events"));
+  await one.nextUpdate();
+  screen.show(touched(screen.frame, 1));
+  await one.nextUpdate();
+  one.assertMatches(await one.nextOf("check"));
+  const other = new Listener(server, await server.get("/events"));
+  await other.nextUpdate();
+  screen.show(touched(screen.frame, 2));
+  await one.nextUpdate();
+  await other.nextUpdate();
+  one.assertMatches(await one.nextOf("check"));
+  other.assertMatches(await other.nextOf("check"));
+  await one.cancel();
+  await other.cancel();
   server.close();
 });
 

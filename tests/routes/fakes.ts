@@ -2,6 +2,8 @@
 import { type Config, parseConfig } from "../../config.ts";
 import { type App, type AppOptions, createApp } from "../../routes/app.ts";
 import type {
+  Acknowledgement,
+  AcknowledgementAnswer,
   CaptureControl,
   CaptureHealth,
   CaptureStats,
@@ -10,12 +12,15 @@ import type {
   ViewerInfo,
   Viewers,
 } from "../../routes/deps.ts";
+import { DeliveryDelay } from "../../routes/delivery_delay.ts";
 import type { Route } from "../../routes/route.ts";
 import type { PictureEncoder, Variant } from "../../routes/snapshot/encoder.ts";
 import type { LiveSettings } from "../../config.ts";
 
 export const ADMIN = "the-admin-token";
 export const VIEWER = "the-view-token";
+export const HISTORIAN = "the-history-token";
+export const PUSHER = "the-push-token";
 /** 2026-01-01, the time of every test. */
 export const NOW = 1_767_225_600_000;
 
@@ -86,7 +91,14 @@ export const STATS: CaptureStats = {
   updatesPerSecond: 3.5,
   captureMs: { p50: 0.5, p95: 1.5 },
   diffMs: { p50: 0.25, p95: 0.75 },
+  motionMs: { p50: 0.125, p95: 0.5 },
   encodeMs: { p50: 2, p95: 4 },
+  stages: {
+    capture: { bounds: [1, 10], counts: [8, 2, 0], sum: 14 },
+    diff: { bounds: [1, 10], counts: [10, 0, 0], sum: 3 },
+    motion: { bounds: [1, 10], counts: [0, 0, 0], sum: 0 },
+    encode: { bounds: [1, 10], counts: [1, 6, 3], sum: 250 },
+  },
   ticks: 900,
   ticksSkipped: 800,
   ticksMissed: 1,
@@ -109,7 +121,9 @@ export const STATS: CaptureStats = {
 export class FakeViewers implements Viewers {
   readonly max = 5000;
   readonly opened = 9;
+  readonly mismatches = 1;
   readonly refused = 1;
+  readonly delay = new DeliveryDelay();
   readonly #viewers = new Map<string, ViewerInfo>([["abc", {
     id: "abc",
     transport: "stream",
@@ -120,7 +134,10 @@ export class FakeViewers implements Viewers {
     bytes: 1000,
     messages: 10,
     catchUps: 0,
+    lagMs: 0,
+    link: null,
   }]]);
+  readonly acknowledged: Acknowledgement[] = [];
 
   get count(): number {
     return this.#viewers.size;
@@ -130,8 +147,19 @@ export class FakeViewers implements Viewers {
     return [...this.#viewers.values()];
   }
 
+  totals() {
+    return { bytes: 5000, messages: 50, catchUps: 6 };
+  }
+
   disconnect(id: string): boolean {
     return this.#viewers.delete(id);
+  }
+
+  /** Takes what is not above 7, the newest. */
+  acknowledge(id: string, ack: Acknowledgement): AcknowledgementAnswer | undefined {
+    if (!this.#viewers.has(id)) return undefined;
+    this.acknowledged.push(ack);
+    return { result: ack.seq > 7 ? "ahead" : "taken", newest: 7, intervalMs: 100 };
   }
 }
 
@@ -177,7 +205,13 @@ export interface TestOptions extends Partial<AppOptions> {
 
 /** A server with an admin and a view token, of which `options` and `flags` may change anything. */
 export function testServer(options: TestOptions = {}): TestServer {
-  const flags = [`--token=${ADMIN}`, `--view-token=${VIEWER}`, ...options.flags ?? []];
+  const tokens = [
+    `--token=${ADMIN}`,
+    `--view-token=${VIEWER}`,
+    `--history-token=${HISTORIAN}`,
+    `--push-token=${PUSHER}`,
+  ];
+  const flags = [...tokens, ...options.flags ?? []];
   const invocation = parseConfig(options.open ? options.flags ?? [] : flags, () => undefined);
   if (invocation.kind !== "run") throw new Error("the flags ask for help");
   const { config } = invocation;

@@ -3,6 +3,14 @@ import assert from "node:assert/strict";
 import { Ring } from "../../capture/ring.ts";
 import { eventsRoutes } from "../../routes/events.ts";
 import { EventFeed } from "../../routes/events/feed.ts";
+import { Uploads } from "../../routes/intake/upload.ts";
+import { type ListedSource, type Sources, sourcesRoutes } from "../../routes/sources.ts";
+import { historyRoutes } from "../../routes/history.ts";
+import { Erasures } from "../../routes/history/erasures.ts";
+import { blackPicture, fakeArchive } from "../helpers/fake_archive.ts";
+import { FakeEngine } from "../helpers/fake_engine.ts";
+import { makePng } from "../helpers/make_png.ts";
+import { onlySource } from "../../routes/source_of.ts";
 import { streamRoutes } from "../../routes/stream.ts";
 import { ViewerRegistry } from "../../routes/viewers_registry.ts";
 import type { Route } from "../../routes/route.ts";
@@ -10,8 +18,10 @@ import { honoPath } from "../../routes/route.ts";
 import { mayDo, type Role } from "../../routes/security/role.ts";
 import {
   ADMIN,
+  HISTORIAN,
   NOW,
   problemOf,
+  PUSHER,
   type TestOptions,
   type TestServer,
   testServer,
@@ -35,6 +45,19 @@ const ROLES: Readonly<Record<string, Role>> = {
   "POST /api/keyframe": "admin",
   "GET /api/viewers": "admin",
   "DELETE /api/viewers/{id}": "admin",
+  "POST /api/viewers/{id}/ack": "view",
+  "GET /api/sources": "view",
+  "POST /api/sources/{id}/frames": "push",
+  "DELETE /api/sources/{id}": "admin",
+  "GET /api/history": "history",
+  "GET /api/history/{source}": "history",
+  "GET /api/history/{source}/at": "history",
+  "GET /api/history/{source}/play": "history",
+  "GET /api/history/{source}/frame.png": "history",
+  "GET /api/history/{source}/thumb": "history",
+  "GET /api/history/{source}/changes": "history",
+  "GET /api/history/{source}/export": "history",
+  "DELETE /api/history/{source}": "admin",
 };
 
 function nameOf({ method, path }: Route): string {
@@ -48,9 +71,20 @@ async function ask(
   init: { token?: string; headers?: Record<string, string> } = {},
 ): Promise<Response> {
   const headers = new Headers(init.headers);
-  const body = method === "patch" ? "{}" : undefined;
-  if (body) headers.set("content-type", "application/json");
-  const url = path.replace("{id}", "abc").replace("/*", "/index.html");
+  const isPush = path.endsWith("/frames");
+  const body = method === "patch"
+    ? "{}"
+    : path.endsWith("/ack")
+    ? '{"seq":0}'
+    : isPush
+    ? makePng({ width: 1, height: 1, colour: 2, depth: 8, samples: [1, 2, 3] })
+    : undefined;
+  if (body) headers.set("content-type", isPush ? "image/png" : "application/json");
+  const query = path.startsWith("/api/history/")
+    ? `?t=${NOW}&from=${NOW}&to=${NOW + 1}&rect=0,0,1,1`
+    : "";
+  const url = path.replace("{id}", "abc").replace("{source}", "abc").replace("/*", "/index.html") +
+    query;
   const response = await request(url, {
     method: method.toUpperCase(),
     token: init.token,
@@ -73,6 +107,49 @@ class QuietFeed extends EventFeed {
   }
 }
 
+const PIXEL = { width: 1, height: 1, bgrx: new Uint8Array(4) };
+
+/** One source that takes everything. */
+function pushedSources(): Sources {
+  const pushed: ListedSource = {
+    id: "abc",
+    kind: "pushed",
+    size: PIXEL,
+    viewers: 0,
+    pushedAt: NOW,
+    order: { newestTime: NOW },
+    engine: new FakeEngine("pushed abc", PIXEL),
+  };
+  return {
+    default: pushed,
+    get: () => pushed,
+    list: () => [pushed],
+    check() {},
+    repeats: () => false,
+    push: () => Promise.resolve("newest"),
+    remove: () => true,
+  };
+}
+
+/** The history of one black picture. */
+function quietHistory(): Route[] {
+  const now = () => NOW;
+  const picture = blackPicture(NOW);
+  return historyRoutes({
+    archive: fakeArchive({ seek: () => picture }),
+    offDetail: "",
+    limits: { maxAgeMs: 1000, maxBytes: 0 },
+    recorded: () => [{ id: "abc", label: "abc" }],
+    erasures: new Erasures(NOW),
+    now,
+  }, {
+    newMaker: () => ({
+      make: () => Promise.resolve({ picture, bytes: new Uint8Array(1) }),
+      close() {},
+    }),
+  }).routes;
+}
+
 /** The real streams, over a capture that never has anything to send. */
 function streams(): Route[] {
   const registry = new ViewerRegistry(10, () => {});
@@ -82,10 +159,18 @@ function streams(): Route[] {
     join: () => new Promise<never>(() => {}),
     hello: (viewer: string) => ({ width: 1, height: 1, source: "test", viewer, heartbeatMs: 1000 }),
   };
+  const sources = onlySource({ ...capture, ring });
   const feed = new QuietFeed({ ring, capture, now, hello: () => capture.hello("events") });
   return [
-    ...streamRoutes({ capture, ring, registry, now }),
-    ...eventsRoutes({ feed, registry, now }),
+    ...streamRoutes({ sources, registry, now }),
+    ...eventsRoutes({ sources, feedOf: () => feed, registry, now }),
+    ...quietHistory(),
+    ...sourcesRoutes({
+      sources: pushedSources(),
+      decoder: { isFull: false, decode: () => Promise.resolve({ pixels: PIXEL, digest: "" }) },
+      uploads: new Uploads({ maxBytes: 1000 }),
+      now,
+    }),
   ];
 }
 
@@ -124,6 +209,8 @@ const callers: Record<string, { token?: string; role: Role; refusal: number }> =
   "an empty token": { token: "", role: "none", refusal: 401 },
   "a prefix of the token": { token: ADMIN.slice(0, -1), role: "none", refusal: 401 },
   "the view token": { token: VIEWER, role: "view", refusal: 403 },
+  "the history token": { token: HISTORIAN, role: "history", refusal: 403 },
+  "the push token": { token: PUSHER, role: "push", refusal: 403 },
   "the admin token": { token: ADMIN, role: "admin", refusal: 403 },
 };
 
@@ -133,7 +220,7 @@ for (const [caller, { token, role, refusal }] of Object.entries(callers)) {
       const response = await ask(server(), route, { token });
       const name = nameOf(route);
       if (name === "POST /api/session") {
-        assert.equal(response.status, role === "none" ? 401 : 200, name);
+        assert.equal(response.status, role === "none" ? 401 : role === "push" ? 403 : 200, name);
       } else if (mayDo(role, route.role)) {
         assert.ok(response.ok, `${name}: ${response.status}`);
       } else {

@@ -31,7 +31,7 @@ Deno.test("POST /api/session sets a cookie for this server only, without the tok
   const { setCookie } = await signIn(testServer({ flags: ["--port=8123"] }), ADMIN);
   assert.match(
     setCookie,
-    /^patchcast_8123=v1\.admin\.\d+\.[\w-]{43}; Path=\/; Max-Age=2592000; HttpOnly; SameSite=Strict$/,
+    /^patchcast_8123=v2\.admin\.\d+\.[\w-]{11}\.[\w-]{43}; Path=\/; Max-Age=2592000; HttpOnly; SameSite=Strict$/,
   );
   assert.ok(!setCookie.includes(ADMIN) && !setCookie.includes(btoa(ADMIN).slice(0, 12)));
 });
@@ -54,6 +54,15 @@ Deno.test("POST /api/session with a cookie alone tells the role and renews the c
   });
   assert.deepEqual(await again.json(), { role: "view", now });
   assert.notEqual(again.headers.get("set-cookie")?.split(";", 1)[0], cookie);
+});
+
+Deno.test("POST /api/session keeps the browser's number, with a cookie or a token, and gives others others", async () => {
+  const server = testServer();
+  const browserOf = (cookie: string) => cookie.split(".")[3];
+  const { cookie } = await signIn(server, VIEWER);
+  const again = await signIn(server, ADMIN, { ...ORIGIN, cookie: `other=1; ${cookie}` });
+  assert.equal(browserOf(again.cookie), browserOf(cookie));
+  assert.notEqual(browserOf((await signIn(server, VIEWER)).cookie), browserOf(cookie));
 });
 
 Deno.test("POST /api/session needs no token and sets no cookie when the server is open", async () => {
@@ -82,13 +91,15 @@ Deno.test("a cookie ends after 30 days", async () => {
 Deno.test("a cookie that somebody worked on is worth nothing", async () => {
   const { cookie } = await signIn(testServer(), VIEWER);
   const [name, value] = cookie.split("=");
-  const [version, role, expires, mac] = value.split(".");
+  const [version, role, expires, browser, mac] = value.split(".");
   const forged = [
-    `${version}.admin.${expires}.${mac}`,
-    `${version}.${role}.${Number(expires) + 1}.${mac}`,
-    `${version}.${role}.${expires}.${mac.slice(1)}A`,
-    `${version}.${role}.${expires}.`,
-    `v2.${role}.${expires}.${mac}`,
+    `${version}.admin.${expires}.${browser}.${mac}`,
+    `${version}.${role}.${Number(expires) + 1}.${browser}.${mac}`,
+    `${version}.${role}.${expires}.AAAAAAAAAAA.${mac}`,
+    `${version}.${role}.${expires}.${browser}.${mac.slice(1)}A`,
+    `${version}.${role}.${expires}.${browser}.`,
+    `${version}.${role}.${expires}.${mac}`,
+    `v1.${role}.${expires}.${browser}.${mac}`,
     "",
     VIEWER,
     ADMIN,
@@ -127,7 +138,7 @@ Deno.test("a wrong token is not made right by a right cookie", async () => {
 
 Deno.test("a page that keeps coming with its old cookie does not lock its address out", async () => {
   const server = testServer();
-  const headers = { cookie: `patchcast_8000=v1.admin.1.${"A".repeat(43)}` };
+  const headers = { cookie: `patchcast_8000=v2.admin.1.${"A".repeat(11)}.${"A".repeat(43)}` };
   for (let i = 0; i < 50; i++) {
     assert.equal((await server.request("/api/stats", { headers })).status, 401);
   }

@@ -79,6 +79,23 @@ Deno.test("GET /stream: hello, then the screen, then what changes", async () => 
   server.close();
 });
 
+Deno.test("GET /stream: the delay of an update is counted once for each viewer that was there", async () => {
+  const server = await WatchServer.start(screenful());
+  const handOvers = () => server.registry.delay.counts().counts.reduce((a, b) => a + b);
+  const readings: Reading[] = [];
+  for (let i = 0; i < 3; i++) readings.push(new Reading(server, await server.get("/stream")));
+  for (const one of readings) await one.readUntil((client) => client.updates.length === 1);
+  const before = handOvers();
+  const next = copyFrame(server.rig.screen.frame);
+  setPixel(next, 3, 3, 0xff0000);
+  server.rig.screen.show(next);
+  const { seq } = readings[0].client.place!;
+  for (const one of readings) await one.readUntil((client) => client.place!.seq > seq);
+  assert.equal(handOvers() - before, 3);
+  for (const { reader } of readings) await reader.cancel();
+  server.close();
+});
+
 Deno.test("GET /stream?since=…&epoch=… goes on; who missed nothing is not left hanging", async () => {
   const server = await WatchServer.start(screenful());
   const stays = new Reading(server, await server.get("/stream"));
@@ -219,7 +236,9 @@ Deno.test("GET /stream: a viewer that does not read costs nothing more, and come
   // The loop went on; nothing was taken from the ring for this viewer meanwhile.
   assert.ok(rig.ring.end > 60);
   assert.ok(rig.ring.start > 1);
-  assert.deepEqual(registry.list()[0], before);
+  const { lagMs, ...meanwhile } = registry.list()[0];
+  assert.deepEqual({ ...meanwhile, lagMs: before.lagMs }, before);
+  assert.ok(lagMs! > 1500, `it lags ${lagMs} ms`);
 
   await slow.readUntil((client) => client.decoder.seq === rig.loop.stats().seq);
   rig.assertShows(slow.client);
@@ -257,6 +276,8 @@ Deno.test("GET /stream: the registry shows what each viewer has", async () => {
     bytes: reading.client.bytes,
     messages: 1,
     catchUps: 0,
+    lagMs: 0,
+    link: null,
   });
   await reading.reader.cancel();
   server.close();

@@ -12,6 +12,8 @@ const INFO: ViewerInfo = {
   bytes: 0,
   messages: 0,
   catchUps: 0,
+  lagMs: 0,
+  link: null,
 };
 
 /** A registry, the counts that it told, and the ends of the streams that `open` adds to it. */
@@ -56,6 +58,20 @@ Deno.test("ViewerRegistry.list() asks each stream", () => {
   open("a");
   open("b");
   assert.deepEqual(registry.list(), [{ ...INFO, id: "a" }, { ...INFO, id: "b" }]);
+});
+
+Deno.test("ViewerRegistry.totals() counts streams that are there and those that have ended, once", () => {
+  const { registry } = registryOf();
+  let bytes = 100;
+  const add = (id: string) =>
+    registry.add(id, { info: () => ({ ...INFO, id, bytes, messages: 2, catchUps: 1 }), end() {} });
+  add("a");
+  add("b");
+  assert.deepEqual(registry.totals(), { bytes: 200, messages: 4, catchUps: 2 });
+  registry.remove("a");
+  registry.remove("a");
+  bytes = 150;
+  assert.deepEqual(registry.totals(), { bytes: 250, messages: 4, catchUps: 2 });
 });
 
 Deno.test("ViewerRegistry.disconnect() ends one stream", () => {
