@@ -4,7 +4,11 @@
  * @typedef {import("./engine/messages.js").EngineEvent} EngineEvent
  * @typedef {import("./ui/shortcuts.js").Action} Action
  */
+import { steadyNow } from "./engine/clock.js";
 import { hostEngine } from "./engine/host.js";
+import { readLink } from "./history/permalink.js";
+import { Timeline } from "./history/timeline.js";
+import { perform } from "./ui/actions.js";
 import { openSession } from "./ui/api.js";
 import {
   byId,
@@ -13,6 +17,7 @@ import {
   signInElements,
   statusElements,
 } from "./ui/elements.js";
+import { Facts } from "./ui/facts.js";
 import { bindFullscreen } from "./ui/fullscreen.js";
 import { bindGestures } from "./ui/gestures.js";
 import { createHelp } from "./ui/help.js";
@@ -27,27 +32,22 @@ import { forcedTransport, takeToken } from "./ui/token.js";
 import { Toolbar } from "./ui/toolbar.js";
 import { View } from "./ui/view.js";
 
-/** One press of an arrow key moves the picture by this, in CSS pixels. */
-const PAN_STEP = 80;
-
 const base = new URL("./", location.href).href;
 const api = { base };
 const root = document.documentElement;
 const stage = byId("stage", HTMLElement);
 const screen = byId("screen", HTMLCanvasElement);
+const facts = new Facts(root);
 const prefs = loadPrefs(() => localStorage);
 
-/** @type {number | null} */
-let seq = null;
-/** @type {number | null} */
-let clockOffsetMs = null;
-let path = "";
-/** Places of the picture that are not exact yet. */
-let inexactTiles = 0;
 let place = "";
 let dismissedNote = "";
+/** The server's clock minus this machine's steady one. @type {number | null} */
+let clockOffsetMs = null;
 /** @type {import("./engine/host.js").EngineHandle | null} */
 let engine = null;
+/** @type {import("./ui/api.js").Role} */
+let role = "view";
 
 const view = new View(stage, screen, () => {
   toolbar.setZoom(view.percent);
@@ -72,6 +72,16 @@ const help = createHelp(helpElements(), {
 const signIn = new SignIn(signInElements(), letIn);
 const fullscreen = bindFullscreen(root, (on) => toolbar.press("fullscreen", on));
 
+const timeline = new Timeline({
+  api,
+  root,
+  stage,
+  view,
+  overlay,
+  now: () => clockOffsetMs === null ? Date.now() : steadyNow() + clockOffsetMs,
+  send: (command) => engine?.send(command),
+  keys: () => prefs.shortcuts,
+});
 bindGestures(stage, view);
 bindPage();
 applyPrefs();
@@ -89,7 +99,12 @@ async function start() {
 }
 
 async function startEngine() {
-  if (engine) return engine.send({ type: "retry" });
+  if (engine) {
+    engine.send({ type: "retry" });
+    return void await beginTimeline();
+  }
+  const link = readLink(location.href);
+  const past = link.time !== null && role !== "view";
   try {
     engine = await hostEngine(
       screen,
@@ -98,6 +113,8 @@ async function startEngine() {
         base,
         forced: forcedTransport(location.search),
         visible: document.visibilityState === "visible",
+        source: null,
+        past,
       },
       { inPage: new URLSearchParams(location.search).get("engine") === "page" },
       receive,
@@ -105,10 +122,18 @@ async function startEngine() {
     place = engine.place;
     // The tab may have been hidden or shown while the Worker was loading.
     engine.send({ type: "visible", visible: document.visibilityState === "visible" });
+    tellClock();
     watch();
+    const there = await beginTimeline();
+    if (past && !there) engine.send({ type: "live" });
   } catch (error) {
     showOwnStatus("ended", `The page cannot draw: ${error}`);
   }
+}
+
+/** Shows the timeline where there is one, at the moment that the address names. */
+async function beginTimeline() {
+  return await timeline.begin(role, readLink(location.href));
 }
 
 /**
@@ -122,8 +147,15 @@ async function session(token) {
   if (answer.kind === "refused") return answer.detail;
   if (answer.kind === "unreachable") return token === null ? null : answer.detail;
   clockOffsetMs = answer.clockOffsetMs;
-  panel.setRole(answer.role);
+  tellClock();
+  role = answer.role;
+  panel.setRole(role);
   return null;
+}
+
+/** Lets the engine tell how old a picture is. */
+function tellClock() {
+  if (clockOffsetMs !== null) engine?.send({ type: "clock", offsetMs: clockOffsetMs });
 }
 
 /**
@@ -160,25 +192,34 @@ function receive(event) {
         `The screen being watched, ${event.width} by ${event.height}`,
       );
       return view.setFrame(event);
+    case "moment":
+      view.setFrame(event);
+      return timeline.receive(event);
+    case "pastFault":
+      if (event.status === 401) signIn.show({ cancelable: true });
+      return timeline.receive(event);
+    case "played":
+    case "playState":
+    case "playEnd":
+      return timeline.receive(event);
+    case "changedWhileAway":
+      return overlay.addChangedWhileAway(event.rects);
     case "losses":
-      inexactTiles = event.rects.length;
-      root.dataset.inexact = String(inexactTiles);
+      facts.inexact(event.rects.length);
       return overlay.setLosses(event.rects);
     case "painted":
-      seq = event.seq;
-      root.dataset.seq = String(seq);
+      facts.painted(event.seq);
       if (prefs.outlines) overlay.addOutlines(event.rects);
       return;
+    case "check":
+      return facts.checked(event.report);
     case "cursor":
       return overlay.setCursor(event);
     case "stats":
       return statsView.show(event.stats, {
-        seq,
+        ...facts.forStats,
         frame: view.frame,
         zoom: view.percent,
-        clockOffsetMs,
-        path,
-        inexactTiles,
       });
     case "fault":
       return showOwnStatus("ended", `The page cannot draw: ${event.text}`);
@@ -189,13 +230,14 @@ function receive(event) {
 function showStatus(event) {
   const before = byId("status", HTMLElement).dataset.status;
   statusView.show(event);
-  path = `${event.transport === "sse" ? "events" : "stream"}, ${place}`;
+  facts.status(event.status, view.frame !== null);
+  facts.path = `${event.transport === "sse" ? "events" : "stream"}, ${place}`;
   showNote(event.note);
   if (event.status === "unauthorised") signIn.show({ cancelable: false });
-  else if (event.status === "live" && before !== "live") {
+  else if (event.status === "live" && before !== "live" && before !== "stale") {
     signIn.hide();
     // Another server may answer now, with another clock and other rights.
-    session(null);
+    session(null).then(() => timeline.open ? undefined : beginTimeline());
   }
 }
 
@@ -212,44 +254,25 @@ function showNote(note) {
  * @param {string} detail
  */
 function showOwnStatus(status, detail) {
-  const rest = { note: "", retryInMs: null, transport: /** @type {const} */ ("stream") };
+  const rest = {
+    note: "",
+    retryInMs: null,
+    quietMs: null,
+    transport: /** @type {const} */ ("stream"),
+  };
   statusView.show({ type: "status", status, detail, ...rest });
+  facts.status(status, view.frame !== null);
 }
 
 /** @param {Action} action */
 function act(action) {
-  switch (action) {
-    case "fit":
-      return view.fit();
-    case "actual":
-      return view.actual();
-    case "zoomIn":
-      return view.step(1);
-    case "zoomOut":
-      return view.step(-1);
-    case "left":
-      return view.pan(PAN_STEP, 0);
-    case "right":
-      return view.pan(-PAN_STEP, 0);
-    case "up":
-      return view.pan(0, PAN_STEP);
-    case "down":
-      return view.pan(0, -PAN_STEP);
-    case "fullscreen":
-      return fullscreen.available ? fullscreen.toggle() : undefined;
-    case "stats":
-      prefs.stats = !prefs.stats;
-      return applyPrefs();
-    case "outlines":
-      prefs.outlines = !prefs.outlines;
-      return applyPrefs();
-    case "panel":
-      help.close();
-      return panel.toggle();
-    case "help":
-      panel.close();
-      return help.toggle();
-  }
+  perform(action, { view, fullscreen, panel, help, toggle });
+}
+
+/** @param {"stats" | "outlines"} pref */
+function toggle(pref) {
+  prefs[pref] = !prefs[pref];
+  applyPrefs();
 }
 
 /** Shows and remembers what was chosen. */
@@ -271,12 +294,15 @@ function watch() {
 function bindPage() {
   if (!fullscreen.available) toolbar.remove("fullscreen");
   document.addEventListener("visibilitychange", () => {
-    engine?.send({ type: "visible", visible: document.visibilityState === "visible" });
+    const visible = document.visibilityState === "visible";
+    timeline.visible(visible);
+    engine?.send({ type: "visible", visible });
   });
   addEventListener("online", () => engine?.send({ type: "wake" }));
   // A link with another token, opened in this very tab, only changes the part behind the "#".
   addEventListener("hashchange", async () => {
     const token = tokenOfAddress();
+    timeline.visit(readLink(location.href));
     if (token === null) return;
     const problem = await letIn(token);
     if (problem !== null) showNote(problem);
@@ -297,6 +323,7 @@ function bindPage() {
     escape: () => {
       panel.close();
       help.close();
+      timeline.escape();
     },
   });
 }

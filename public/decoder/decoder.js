@@ -6,6 +6,7 @@
  * until `restart()` or `reset()`.
  */
 import { readCursor } from "./cursor.js";
+import { checkSize, parseHello } from "./hello.js";
 import { MessageBuffer } from "./message_buffer.js";
 import { Palette } from "./palette.js";
 import { Picture } from "./picture.js";
@@ -19,7 +20,7 @@ export { ProtocolError };
 
 /** @typedef {import("./picture.js").Rect} Rect */
 /** @typedef {import("./cursor.js").Cursor} Cursor */
-/** @typedef {{ width: number, height: number, source: string, viewer: string, heartbeatMs: number } & Record<string, unknown>} Hello */
+/** @typedef {import("./hello.js").Hello} Hello */
 /**
  * @typedef {object} AppliedUpdate
  * @property {number} seq
@@ -44,8 +45,6 @@ export { ProtocolError };
  */
 
 export const VERSION = 1;
-const MAX_SIDE = 16384;
-const MAX_PIXELS = 2 ** 26;
 /** @type {readonly SourceState[]} */
 const STATES = ["live", "lost", "paused"];
 
@@ -279,46 +278,6 @@ export class Decoder {
     this.#needsKeyframe = true;
     this.#buffer.maxBodyBytes = maxBodyBytes(width * height);
     this.#handlers.resize?.({ width, height });
-  }
-}
-
-/**
- * @param {string} text
- * @returns {Hello}
- */
-function parseHello(text) {
-  let hello;
-  try {
-    hello = JSON.parse(text);
-  } catch {
-    throw new ProtocolError("Cannot read the hello: it is not JSON");
-  }
-  if (typeof hello !== "object" || hello === null) {
-    throw new ProtocolError("Cannot read the hello: it is not a JSON object");
-  }
-  checkSize(hello.width, hello.height);
-  const { source, viewer, heartbeatMs } = hello;
-  if (
-    typeof source !== "string" || typeof viewer !== "string" ||
-    !(Number.isFinite(heartbeatMs) && heartbeatMs > 0)
-  ) {
-    throw new ProtocolError("Cannot read the hello: source, viewer or heartbeatMs is missing");
-  }
-  return hello;
-}
-
-/**
- * @param {number} width
- * @param {number} height
- */
-function checkSize(width, height) {
-  const valid = Number.isInteger(width) && Number.isInteger(height) &&
-    width >= 1 && height >= 1 && width <= MAX_SIDE && height <= MAX_SIDE &&
-    width * height <= MAX_PIXELS;
-  if (!valid) {
-    throw new ProtocolError(
-      `Cannot show ${width}×${height}: 1 to ${MAX_SIDE} pixels a side, at most 2^26 in all`,
-    );
   }
 }
 

@@ -2,9 +2,20 @@
  * Time as the engine sees it. Tests pass their own and need no sleeping.
  *
  * @typedef {Object} Clock
- * @property {() => number} now  wall clock, ms since the Unix epoch
+ * @property {() => number} now  ms, never jumps; about the time since the Unix epoch, as it was believed to
+ *   be when the page was loaded. May stand still while the machine sleeps
+ * @property {() => number} wall  ms since the Unix epoch; jumps when somebody sets the clock
  * @property {(run: () => void, delayMs: number) => () => void} later  runs once; returns what cancels it
  */
+
+/**
+ * The time of page and Worker alike, on a clock that nobody can set.
+ *
+ * @returns {number} ms
+ */
+export function steadyNow() {
+  return performance.timeOrigin + performance.now();
+}
 
 /**
  * The real clock.
@@ -13,7 +24,8 @@
  */
 export function systemClock() {
   return {
-    now: () => Date.now(),
+    now: steadyNow,
+    wall: () => Date.now(),
     later: (run, delayMs) => {
       const handle = setTimeout(run, delayMs);
       return () => clearTimeout(handle);

@@ -1,6 +1,6 @@
 /**
- * Keeps one transport connected: backoff, watching for silence, falling back to the other transport, the
- * hidden tab. It knows nothing of pictures.
+ * Keeps one transport connected: backoff, what silence means, falling back to the other transport, the
+ * hidden tab, waking up from sleep. It knows nothing of pictures.
  *
  * @typedef {import("./messages.js").TransportKind} TransportKind
  * @typedef {import("./link_state.js").Link} Link
@@ -12,27 +12,33 @@
  * @typedef {Object} ConnectionOptions
  * @property {TransportKind | null} forced  use only this one
  * @property {(kind: TransportKind, events: TransportEvents) => Transport} make
+ * @property {() => Promise<boolean>} probe  whether the server answers an ordinary request
  * @property {() => void} changed  the link, the transport or the note is another one now
  * @property {import("./clock.js").Clock} clock
  * @property {() => number} random  0 <= r < 1
  */
 import { backoffMs } from "./backoff.js";
 import { Timer } from "./clock.js";
+import { BLOCKED_NOTE, BUFFERED_NOTE, CHOKED_NOTE } from "./notes.js";
+import { Pulse } from "./pulse.js";
 import { initialLink, nextLink } from "./link_state.js";
 
 /** A server says hello at once. Nothing at all after this long: something holds the bytes back. */
 export const FIRST_BYTE_MS = 5000;
+/** With this many heartbeats missing, nobody can say that what is shown is current. */
+const FAINT_HEARTBEATS = 1.5;
 /** Silence of this many heartbeats means that the connection is dead, whatever TCP believes. */
-const MISSED_HEARTBEATS = 2.5;
+const DEAD_HEARTBEATS = 2.5;
 /** A server that promises one heartbeat a day does not get to hide a dead connection that long. */
 const MAX_SILENCE_MS = 10 * 60_000;
 /** A connection that lived this long ends a run of failures. */
 export const SETTLED_MS = 5000;
+/** A stream that brings its picture and then goes silent this often in a row is being collected by something. */
+const MAX_CHOKED = 3;
+/** A connection that brings something so long after its first byte also brings heartbeats, ms. */
+const FLOWING_MS = 4000;
 /** The longest wait that a server may ask for. */
 const MAX_RETRY_AFTER_MS = 60_000;
-
-export const BUFFERED_NOTE =
-  "Nothing came through the stream within 5 s (a proxy may be holding it back): using Server-Sent Events instead";
 
 export class Connection {
   /** @type {ConnectionOptions} */
@@ -46,14 +52,15 @@ export class Connection {
   #transport = null;
   /** Transports that have delivered something since the page was loaded. */
   #proven = new Set();
-  #lastByteAt = 0;
-  /** @type {number} */
-  #silenceMs = FIRST_BYTE_MS;
+  /** When this connection's first byte came; null before. @type {number | null} */
+  #firstByteAt = null;
+  /** Connections in a row that brought something and then went silent for good. */
+  #choked = 0;
   #promised = false;
+  /** @type {Pulse} */
+  #pulse;
   /** @type {Timer} */
   #retry;
-  /** @type {Timer} */
-  #silence;
   /** @type {Timer} */
   #settle;
 
@@ -62,7 +69,13 @@ export class Connection {
     this.#options = options;
     this.#kind = options.forced ?? "stream";
     this.#retry = new Timer(options.clock);
-    this.#silence = new Timer(options.clock);
+    this.#pulse = new Pulse({
+      clock: options.clock,
+      faint: () => this.#move({ type: "silent" }),
+      back: () => this.#move({ type: "heard" }),
+      dead: (quietMs) => this.#died(quietMs),
+      woke: () => this.open(),
+    });
     this.#settle = new Timer(options.clock);
   }
 
@@ -81,15 +94,19 @@ export class Connection {
     return this.#note;
   }
 
+  /** ms since anything came from the server; null before the first byte. */
+  get quietMs() {
+    return this.#pulse.quietMs;
+  }
+
   /** Connects now, whatever the state but hidden: at the start, and when a person asks for it. */
   open() {
     if (this.#link.status === "hidden") return;
     this.#disconnect();
     this.#move({ type: "connect" });
-    this.#lastByteAt = this.#options.clock.now();
-    this.#silenceMs = FIRST_BYTE_MS;
+    this.#firstByteAt = null;
     this.#promised = false;
-    this.#silence.set(() => this.#checkSilence(), FIRST_BYTE_MS);
+    this.#pulse.watch({ faintMs: Infinity, deadMs: FIRST_BYTE_MS });
     this.#transport = this.#options.make(this.#kind, this.#transportEvents());
     this.#transport.open();
   }
@@ -125,8 +142,9 @@ export class Connection {
   promise(heartbeatMs) {
     if (!(heartbeatMs > 0)) return;
     this.#promised = true;
-    this.#silenceMs = Math.min(Math.max(1000, heartbeatMs * MISSED_HEARTBEATS), MAX_SILENCE_MS);
-    this.#silence.set(() => this.#checkSilence(), this.#silenceMs);
+    const limit = (/** @type {number} */ heartbeats) =>
+      Math.min(Math.max(1000, heartbeatMs * heartbeats), MAX_SILENCE_MS);
+    this.#pulse.watch({ faintMs: limit(FAINT_HEARTBEATS), deadMs: limit(DEAD_HEARTBEATS) });
   }
 
   /** The canvas shows what the server has. */
@@ -177,16 +195,23 @@ export class Connection {
   #transportEvents() {
     return {
       received: () => {
-        this.#lastByteAt = this.#options.clock.now();
+        const now = this.#options.clock.now();
+        const first = this.#firstByteAt === null;
+        this.#firstByteAt ??= now;
+        if (now - this.#firstByteAt > FLOWING_MS) this.#choked = 0;
         this.#proven.add(this.#kind);
+        if (this.#note === BLOCKED_NOTE) this.#annotate("");
+        this.#pulse.beat();
         // EventSource hides comments, which keep many event streams alive: without a promised heartbeat
         // its silence means nothing.
-        if (this.#kind === "sse" && !this.#promised) this.#silence.clear();
+        if (first && this.#kind === "sse" && !this.#promised) {
+          this.#pulse.watch({ faintMs: Infinity, deadMs: Infinity });
+        }
       },
       refused: (refusal) => this.#refused(refusal),
       unsupported: (reason) => {
         const other = this.#kind === "stream" ? "sse" : "stream";
-        if (this.#options.forced || this.#note !== "") {
+        if (this.#options.forced || this.#kind === "sse") {
           return this.end(`No way to stream: ${reason}`);
         }
         this.#switchTo(other, `Using Server-Sent Events, since ${reason}`);
@@ -202,19 +227,41 @@ export class Connection {
     this.#move({ type: "refused", detail });
   }
 
-  #checkSilence() {
-    const quietMs = this.#options.clock.now() - this.#lastByteAt;
-    if (quietMs < this.#silenceMs) {
-      return this.#silence.set(() => this.#checkSilence(), this.#silenceMs - quietMs);
-    }
-    const proven = this.#proven.has(this.#kind);
-    if (!proven && !this.#options.forced) {
-      if (this.#kind === "stream") return this.#switchTo("sse", BUFFERED_NOTE);
-      // Neither got through: perhaps the network was away. Begin again with the better one.
-      this.#kind = "stream";
-      this.#note = "";
+  /** @param {number} quietMs */
+  #died(quietMs) {
+    if (!this.#options.forced) {
+      if (this.#firstByteAt !== null) this.#choked++;
+      const choked = this.#choked >= MAX_CHOKED;
+      if (choked) this.#choked = 0;
+      const blocked = !this.#proven.has(this.#kind);
+      if (blocked && this.#kind === "stream") return this.#switchTo("sse", BUFFERED_NOTE);
+      if (this.#kind === "sse" && (blocked || choked)) {
+        // Neither gets through: perhaps the network was away. Begin again with the better one.
+        this.#kind = "stream";
+        this.#note = "";
+        this.#ifServerAnswers(() => this.#note === "" && this.#annotate(BLOCKED_NOTE));
+      } else if (choked) {
+        this.#ifServerAnswers(() => this.#kind === "stream" && this.#switchTo("sse", CHOKED_NOTE));
+      }
     }
     this.fail(`nothing came from the server for ${Math.round(quietMs / 1000)} s`);
+  }
+
+  /**
+   * The stream is silent: is that the server or the network, or something in between that holds it back?
+   *
+   * @param {() => void} then  when an ordinary request is answered all the same, and nothing streams still
+   */
+  async #ifServerAnswers(then) {
+    const answers = await this.#options.probe().catch(() => false);
+    const { status, current } = this.#link;
+    if (answers && !current && (status === "connecting" || status === "reconnecting")) then();
+  }
+
+  /** @param {string} note */
+  #annotate(note) {
+    this.#note = note;
+    this.#options.changed();
   }
 
   /**
@@ -232,7 +279,7 @@ export class Connection {
     this.#transport?.close();
     this.#transport = null;
     this.#retry.clear();
-    this.#silence.clear();
+    this.#pulse.stop();
     this.#settle.clear();
   }
 

@@ -54,9 +54,9 @@ export class DirtyRects {
 /**
  * At most `limit` rectangles that cover the same pixels (and maybe more): beyond the limit, their bounds.
  *
- * @param {Rect[]} rects
+ * @param {readonly Rect[]} rects
  * @param {number} limit
- * @returns {Rect[]}
+ * @returns {readonly Rect[]}
  */
 export function atMost(rects, limit) {
   if (rects.length <= limit) return rects;

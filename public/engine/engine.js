@@ -1,6 +1,6 @@
 /**
- * The viewer without its looks: connects, decodes, paints, measures. It runs in a Worker or on the page's
- * thread, takes commands and posts events (messages.js).
+ * The viewer without its looks: connects, decodes, paints, checks, measures. It runs in a Worker or on the
+ * page's thread, takes commands and posts events (messages.js).
  *
  * @typedef {import("./messages.js").Command} Command
  * @typedef {import("./messages.js").EngineEvent} EngineEvent
@@ -8,8 +8,8 @@
  * @typedef {import("./messages.js").TransportKind} TransportKind
  * @typedef {import("./stream_transport.js").Transport} Transport
  * @typedef {import("./stream_transport.js").TransportEvents} TransportEvents
- * @typedef {import("./stream_transport.js").StreamTransport} StreamTransport
  * @typedef {import("./sse_transport.js").SseData} SseData
+ * @typedef {import("./feed.js").FeedSink} FeedSink
  *
  * @typedef {Object} StreamData
  * @property {(chunk: Uint8Array) => void} message
@@ -21,21 +21,34 @@
  * @property {import("./painter.js").PainterOptions["requestFrame"]} requestFrame
  * @property {(url: string, events: TransportEvents, data: StreamData) => Transport} stream
  * @property {(url: string, events: TransportEvents, data: SseData) => Transport} sse
+ * @property {() => Promise<boolean>} probe  whether the server answers an ordinary request
+ * @property {import("./acks.js").AcksOptions["send"]} acknowledge
+ * @property {(url: string, signal: AbortSignal) => Promise<import("./history_fetch.js").MomentAnswer>} fetchMoment
  *
  * @typedef {Object} EngineOptions
  * @property {string} base   absolute URL of the page's folder
  * @property {TransportKind | null} forced
  * @property {boolean} visible
+ * @property {string | null} source  id of the source to watch; null: the server's own
+ * @property {boolean} past  begin in the past, and do not connect
  */
-import { Decoder, ProtocolError } from "../decoder/decoder.js";
+import { TileHasher } from "../decoder/tile_hash.js";
+import { Acks } from "./acks.js";
+import { Away } from "./away.js";
+import { CanvasCheck } from "./canvas_check.js";
 import { Connection } from "./connection.js";
 import { Timer } from "./clock.js";
+import { ClockOffset } from "./clock_offset.js";
 import { atMost } from "./dirty.js";
+import { HistoryPlayer } from "./history_player.js";
 import { Meter } from "./meter.js";
 import { Painter } from "./painter.js";
-import { readCursorNotice, readStateNotice, words } from "./sse_notice.js";
+import { SseFeed } from "./sse_feed.js";
+import { StreamFeed } from "./stream_feed.js";
 
 const STATS_INTERVAL_MS = 500;
+/** Mismatches told in one acknowledgement, at most. */
+const MAX_TOLD = 1000;
 /** More outlines than this in one frame are one outline: nobody can tell them apart. */
 const MAX_OUTLINES = 256;
 /** `bye` codes of docs/PROTOCOL.md. Only this one means "do not come back by yourself". */
@@ -52,48 +65,112 @@ export class Engine {
   #painter;
   /** @type {Connection} */
   #connection;
-  /** @type {Decoder} */
-  #decoder;
+  /** @type {StreamFeed} */
+  #stream;
+  /** @type {SseFeed} */
+  #sse;
+  /** @type {CanvasCheck} */
+  #check;
+  /** Mismatches that the server knows of. */
+  #mismatchesTold = 0;
+  /** @type {Acks} */
+  #acks;
+  /** @type {HistoryPlayer} */
+  #player;
+  /** @type {Away} */
+  #away;
+  /** Id of the source being watched; null: the server's own. @type {string | null} */
+  #source;
+  #visible;
+  /** The canvas shows the past; the live connection is closed meanwhile. */
+  #past;
+  #hasher = new TileHasher();
+  /** What the last acknowledgement took, there and back; null before the first. @type {number | null} */
+  #roundTripMs = null;
   #meter = new Meter();
+  #offset = new ClockOffset();
   /** @type {Timer} */
   #statsTimer;
   #watch = { stats: false, outlines: false };
   /** Inexact places that the page was told of last. */
   #lossCount = 0;
   #compressed = false;
-  #size = { width: 0, height: 0 };
   /** The newest update that waits to be painted. @type {{ seq: number, time: number } | null} */
   #unpainted = null;
   /** The first update of a connection may be as old as the last change: it says nothing about the lag. */
   #freshConnection = true;
-  /** Seq of the last event applied; null while the canvas does not follow `events`. @type {number | null} */
-  #sseSeq = null;
 
   /**
-   * @param {OffscreenCanvas | HTMLCanvasElement} canvas
+   * @param {import("./surface.js").Surface} surface
    * @param {EngineOptions} options
    * @param {(event: EngineEvent) => void} post
    * @param {EngineDeps} deps
    */
-  constructor(canvas, options, post, deps) {
+  constructor(surface, options, post, deps) {
     this.#deps = deps;
     this.#options = options;
+    this.#source = options.source;
+    this.#visible = options.visible;
+    this.#past = options.past;
     this.#post = post;
-    this.#painter = new Painter(canvas, {
+    this.#painter = new Painter(surface, {
       requestFrame: deps.requestFrame,
-      painted: (rects) => this.#painted(rects),
+      painting: () => this.#painting(),
       lost: () => this.#connection.open(),
     });
-    this.#decoder = this.#createDecoder();
+    this.#acks = new Acks({
+      clock: deps.clock,
+      send: (viewer, ack) => {
+        const sentAt = deps.clock.now();
+        const { mismatches } = this.#check;
+        const untold = Math.min(MAX_TOLD, mismatches - this.#mismatchesTold);
+        const answer = deps.acknowledge(viewer, untold > 0 ? { ...ack, mismatches: untold } : ack);
+        answer.then(() => {
+          this.#roundTripMs = deps.clock.now() - sentAt;
+          this.#mismatchesTold = mismatches;
+        }, () => {});
+        return answer;
+      },
+    });
+    const sink = this.#sink();
+    this.#stream = new StreamFeed(this.#painter, sink);
+    this.#sse = new SseFeed(this.#painter, sink);
+    this.#player = new HistoryPlayer({
+      base: options.base,
+      painter: this.#painter,
+      clock: deps.clock,
+      fetchMoment: deps.fetchMoment,
+      stream: deps.stream,
+      post,
+    });
+    this.#away = new Away(
+      deps.clock,
+      (got) => this.#look(got),
+      (rects) => post({ type: "changedWhileAway", rects: atMost(rects, MAX_OUTLINES) }),
+    );
+    this.#check = new CanvasCheck({
+      clock: deps.clock,
+      canvas: (got) => {
+        this.#painter.read((shown) => got(shown && this.#hasher.hash(shown, shown.readRows)));
+      },
+      picture: () => this.#stream.picture?.hashTiles() ?? null,
+      repaint: () => this.#painter.repaint(),
+      refetch: () => {
+        this.#stream.forget();
+        this.#connection.open();
+      },
+      report: (report) => this.#post({ type: "check", report }),
+    });
     this.#statsTimer = new Timer(deps.clock);
     this.#connection = new Connection({
       forced: options.forced,
       clock: deps.clock,
       random: deps.random,
       make: (kind, events) => kind === "stream" ? this.#openStream(events) : this.#openSse(events),
+      probe: deps.probe,
       changed: () => this.#postStatus(),
     });
-    if (!options.visible) this.#connection.hide();
+    if (!options.visible || options.past) this.#connection.hide();
     this.#connection.open();
     this.#postStatus();
   }
@@ -104,43 +181,138 @@ export class Engine {
   handle(command) {
     switch (command.type) {
       case "visible":
-        if (command.visible) this.#connection.show();
-        else this.#connection.hide();
-        return;
+        this.#visible = command.visible;
+        if (!command.visible && !this.#past) this.#away.left();
+        return this.#follow();
       case "retry":
-        return this.#connection.open();
+        return this.#past ? undefined : this.#connection.open();
       case "wake":
         return this.#connection.wake();
+      case "clock":
+        return this.#offset.note(this.#deps.clock.now(), -command.offsetMs);
       case "watch":
         this.#watch = { stats: command.stats, outlines: command.outlines };
         if (!command.stats) this.#statsTimer.clear();
         else if (!this.#statsTimer.pending) this.#postStats();
         return;
+      case "source":
+        return this.#changeSource(command.id);
+      case "seek":
+        this.#leaveLive();
+        return this.#player.seek(command);
+      case "play":
+        this.#leaveLive();
+        return this.#player.play(command);
+      case "live":
+        return this.#returnToLive();
       case "stop":
+        this.#player.leave();
+        this.#away.forget();
         this.#statsTimer.clear();
+        this.#acks.end();
         this.#connection.close();
+        this.#check.close();
         this.#painter.close();
         return;
     }
   }
 
+  /** Streams while the live picture is wanted and somebody looks. */
+  #follow() {
+    if (this.#visible && !this.#past) this.#connection.show();
+    else this.#connection.hide();
+  }
+
+  /** Nothing live is shown from here on, and nothing streamed. */
+  #leaveLive() {
+    if (this.#past) return;
+    this.#past = true;
+    this.#away.forget();
+    this.#check.changed();
+    this.#acks.end();
+    this.#unpainted = null;
+    this.#post({ type: "cursor", visible: false, x: 0, y: 0 });
+    if (this.#lossCount > 0) this.#post({ type: "losses", rects: [] });
+    this.#lossCount = 0;
+    this.#follow();
+    this.#postStatus();
+  }
+
+  /** Shows what was live last, as what may be old, and connects for what came since. */
+  #returnToLive() {
+    if (!this.#past) return;
+    this.#past = false;
+    this.#player.leave();
+    const { picture } = this.#stream;
+    if (picture) {
+      this.#post({ type: "size", width: picture.width, height: picture.height });
+      this.#painter.show(picture, []);
+    }
+    this.#follow();
+    this.#postStatus();
+  }
+
+  /** @param {string | null} id */
+  #changeSource(id) {
+    if (id === this.#source) return;
+    this.#source = id;
+    this.#stream.forget();
+    this.#check.changed();
+    this.#away.forget();
+    if (!this.#past) this.#connection.open();
+  }
+
+  /**
+   * What the live picture looks like, tile by tile; null where there is none.
+   *
+   * @type {import("./away.js").Look}
+   */
+  #look(got) {
+    const { picture } = this.#stream;
+    if (picture) return got({ hashes: picture.hashTiles(), size: picture });
+    if (this.#connection.kind !== "sse") return got(null);
+    this.#painter.read((shown) => {
+      got(shown && { hashes: this.#hasher.hash(shown, shown.readRows), size: shown });
+    });
+  }
+
+  /** @returns {FeedSink} */
+  #sink() {
+    return {
+      hello: ({ source, viewer, heartbeatMs }) => {
+        this.#post({ type: "source", name: source });
+        this.#connection.promise(heartbeatMs);
+        if (viewer) this.#acks.begin(viewer);
+      },
+      resized: ({ width, height }) => {
+        this.#check.changed();
+        this.#post({ type: "size", width, height });
+      },
+      updated: (update) => this.#updated(update),
+      current: () => {
+        this.#connection.current();
+        this.#away.back();
+      },
+      heartbeat: (time) => this.#noteTime(time),
+      check: (hashes) => this.#check.wanted(hashes),
+      state: (state, text) => this.#connection.source(state, text),
+      cursor: (cursor) => this.#post({ type: "cursor", ...cursor }),
+      bye: (code, text) => {
+        if (code === BYE_DISCONNECTED) {
+          this.#connection.end(text || "An administrator ended this stream");
+        } else this.#connection.fail(text || "the server is shutting down");
+      },
+      fail: (detail) => this.#connection.fail(detail),
+      end: (detail) => this.#connection.end(detail),
+    };
+  }
+
   /** @param {TransportEvents} events */
   #openStream(events) {
     this.#begin();
-    this.#sseSeq = null;
-    this.#decoder.restart();
-    const url = new URL("stream", this.#options.base);
-    const { seq, epoch, picture } = this.#decoder;
-    if (picture && seq !== null && epoch !== null) {
-      url.searchParams.set("since", String(seq));
-      url.searchParams.set("epoch", String(epoch));
-    }
-    return this.#deps.stream(url.href, events, {
-      message: (chunk) => this.#decode(chunk),
-      bytes: (count, compressed) => {
-        this.#compressed = compressed;
-        this.#meter.addBytes(this.#deps.clock.now(), count);
-      },
+    return this.#deps.stream(this.#stream.begin(this.#options.base, this.#source), events, {
+      message: (chunk) => this.#stream.push(chunk),
+      bytes: (count, compressed) => this.#countBytes(count, compressed),
     });
   }
 
@@ -148,131 +320,73 @@ export class Engine {
   #openSse(events) {
     this.#begin();
     // The canvas will follow the events from here on, so the decoder's picture is of the past.
-    this.#decoder.reset();
-    this.#sseSeq = null;
-    return this.#deps.sse(new URL("events", this.#options.base).href, events, {
-      update: (update, pieces) => this.#applyEvent(update, pieces),
-      bytes: (count) => {
-        this.#compressed = true;
-        this.#meter.addBytes(this.#deps.clock.now(), count);
-      },
-      notice: (name, value) => this.#notice(name, value),
+    this.#stream.forget();
+    return this.#deps.sse(this.#sse.begin(this.#options.base, this.#source), events, {
+      update: (update, pieces) => this.#sse.apply(update, pieces),
+      bytes: (count) => this.#countBytes(count, true),
+      notice: (name, value) => this.#sse.notice(name, value),
     });
   }
 
   #begin() {
+    this.#acks.end();
     this.#meter.reset();
+    // Another server may answer now, with another clock.
+    this.#offset.reset();
+    this.#roundTripMs = null;
     this.#freshConnection = true;
   }
 
-  #createDecoder() {
-    return new Decoder({
-      hello: ({ source, heartbeatMs }) => {
-        this.#post({ type: "source", name: words(source) });
-        this.#connection.promise(heartbeatMs);
-      },
-      resize: (size) => this.#resized(size),
-      update: (update) => {
-        const { picture } = this.#decoder;
-        if (!picture) return;
-        this.#updated(update.seq, update.time, update.patchCount);
-        this.#painter.show(picture, update.rects);
-        this.#connection.current();
-      },
-      cursor: (cursor) => this.#post({ type: "cursor", ...cursor }),
-      // Nothing changed since the seq that was asked for: then the first word is a heartbeat.
-      heartbeat: () => {
-        if (this.#decoder.seq !== null) this.#connection.current();
-      },
-      state: ({ state, text }) => this.#connection.source(state, words(text)),
-      bye: ({ code, text }) => this.#bye(code, text),
-    });
-  }
-
-  /** @param {Uint8Array} chunk */
-  #decode(chunk) {
-    try {
-      this.#decoder.push(chunk);
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      this.#decoder.reset();
-      if (error.code === "version") {
-        this.#connection.end(`${error.message}. Reload the page to get the server's own.`);
-      } else {
-        this.#connection.fail(`the stream was damaged: ${error.message}`);
-      }
-    }
-  }
-
   /**
-   * @param {import("./sse_event.js").SseUpdate} update
-   * @param {import("./sse_transport.js").Piece[]} pieces
+   * @param {number} count
+   * @param {boolean} compressed
    */
-  #applyEvent(update, pieces) {
-    const { width, height } = update;
-    const resized = width !== this.#size.width || height !== this.#size.height;
-    if (!update.keyframe && (this.#sseSeq === null || resized)) {
-      return this.#connection.fail("the event stream did not begin with a keyframe");
-    }
-    if (resized) this.#resized({ width, height });
-    this.#sseSeq = update.seq;
-    this.#updated(update.seq, update.time, pieces.length);
-    this.#painter.draw({ width, height }, update.keyframe, pieces);
-    this.#connection.current();
+  #countBytes(count, compressed) {
+    this.#compressed = compressed;
+    this.#acks.arrived(count);
+    this.#meter.addBytes(this.#deps.clock.now(), count);
   }
 
-  /**
-   * @param {string} name
-   * @param {Record<string, unknown>} value
-   */
-  #notice(name, value) {
-    if (name === "bye") return this.#bye(Number(value.code), words(value.text));
-    if (name === "hello") this.#post({ type: "source", name: words(value.source) });
-    if (name === "hello") this.#connection.promise(Number(value.heartbeatMs));
-    if (name === "heartbeat" && this.#sseSeq !== null) this.#connection.current();
-    if (name === "state") {
-      const notice = readStateNotice(value);
-      if (notice) this.#connection.source(notice.state, notice.text);
-    }
-    if (name === "cursor") {
-      const cursor = readCursorNotice(value);
-      if (cursor) this.#post({ type: "cursor", ...cursor });
-    }
+  /** @param {number} time  ms since the Unix epoch by the server's clock */
+  #noteTime(time) {
+    const now = this.#deps.clock.now();
+    this.#offset.note(now, now - time);
   }
 
-  /**
-   * @param {number} code
-   * @param {string} text
-   */
-  #bye(code, text) {
-    if (code === BYE_DISCONNECTED) {
-      this.#connection.end(text || "An administrator ended this stream");
-    } else this.#connection.fail(text || "the server is shutting down");
-  }
-
-  /** @param {{ width: number, height: number }} size */
-  #resized({ width, height }) {
-    this.#size = { width, height };
-    this.#post({ type: "size", width, height });
-  }
-
-  /**
-   * @param {number} seq
-   * @param {number} time
-   * @param {number} patches
-   */
-  #updated(seq, time, patches) {
+  /** @param {{ seq: number, time: number, patches: number }} update */
+  #updated({ seq, time, patches }) {
+    this.#check.changed();
+    if (!this.#freshConnection) this.#noteTime(time);
     this.#meter.addUpdate(this.#deps.clock.now(), patches);
     this.#unpainted = { seq, time };
   }
 
-  /** @param {Rect[]} rects */
-  #painted(rects) {
+  /**
+   * What has been decoded so far is on its way to the canvas.
+   *
+   * @returns {(rects: readonly Rect[]) => void} to be called when it is there
+   */
+  #painting() {
+    if (this.#past) {
+      const shown = this.#player.painting();
+      return () => this.#past && shown();
+    }
     const newest = this.#unpainted;
     this.#unpainted = null;
-    if (!newest) return;
+    return (rects) => {
+      if (newest && !this.#past) this.#painted(newest, rects);
+    };
+  }
+
+  /**
+   * @param {{ seq: number, time: number }} newest
+   * @param {readonly Rect[]} rects
+   */
+  #painted(newest, rects) {
+    this.#acks.painted(newest.seq);
     const now = this.#deps.clock.now();
-    if (!this.#freshConnection) this.#meter.addLag(now, now - newest.time);
+    const lagMs = this.#freshConnection ? null : this.#offset.since(now, newest.time);
+    if (lagMs !== null) this.#meter.addLag(now, lagMs);
     this.#freshConnection = false;
     this.#post({
       type: "painted",
@@ -284,7 +398,7 @@ export class Engine {
 
   /** Tells where the picture is not exact, when there is such a place or was one before. */
   #postLosses() {
-    const losses = this.#decoder.picture?.losses;
+    const losses = this.#stream.picture?.losses;
     const count = losses?.size ?? 0;
     if (count === 0 && this.#lossCount === 0) return;
     this.#lossCount = count;
@@ -292,15 +406,18 @@ export class Engine {
   }
 
   #postStatus() {
-    const { link, kind, note } = this.#connection;
-    const { status, detail, retryAt } = link;
+    const { link, kind, note, quietMs } = this.#connection;
+    const { detail, retryAt } = link;
+    const status = this.#past ? "past" : link.status;
     const retryInMs = retryAt === null ? null : Math.max(0, retryAt - this.#deps.clock.now());
-    this.#post({ type: "status", status, detail, note, retryInMs, transport: kind });
+    this.#post({ type: "status", status, detail, note, retryInMs, quietMs, transport: kind });
   }
 
   #postStats() {
     this.#statsTimer.set(() => this.#postStats(), STATS_INTERVAL_MS);
     const reading = this.#meter.read(this.#deps.clock.now());
-    this.#post({ type: "stats", stats: { ...reading, compressed: this.#compressed } });
+    const compressed = this.#compressed;
+    const roundTripMs = this.#roundTripMs;
+    this.#post({ type: "stats", stats: { ...reading, compressed, roundTripMs } });
   }
 }

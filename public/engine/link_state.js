@@ -2,26 +2,34 @@
  * What the person watching is told about the connection: a state machine without timers or network.
  *
  *     connecting ──current──▶ live / lost / paused ──failed──▶ reconnecting ──current──▶ live …
+ *     live / lost / paused ──silent──▶ stale ──heard──▶ live / lost / paused
  *     any but the last two ──hide──▶ hidden ──show──▶ connecting
  *     any ──refused──▶ unauthorised ──connect──▶ connecting
  *     any ──ended──▶ ended ──connect──▶ connecting
  *
+ * `stale`: connected, but the heartbeats stay away, so that nobody knows whether the picture is current.
  * `lost` (the server lost its source) and `paused` are words of the server: the connection itself is fine.
  *
- * @typedef {"connecting" | "live" | "reconnecting" | "lost" | "paused" | "unauthorised" | "hidden" | "ended"} Status
+ * @typedef {"connecting" | "live" | "stale" | "reconnecting" | "lost" | "paused" | "unauthorised" | "hidden" | "ended"} LinkStatus
+ *
+ * What the page shows; `past`: the canvas shows a recorded picture, whatever the link is like.
+ * @typedef {LinkStatus | "past"} Status
  *
  * @typedef {Object} Link
- * @property {Status} status
+ * @property {LinkStatus} status
  * @property {string} detail    for people: why; empty when there is nothing to add
  * @property {number | null} retryAt  when the next attempt starts, by the clock of whoever sent `failed`
  * @property {number} failures  in a row; back to 0 with `settled`
  * @property {boolean} current  the canvas shows what the server has
+ * @property {boolean} silent   the server has not been heard for longer than it promised
  * @property {"live" | "lost" | "paused"} source
  * @property {string} sourceText  the server's words about its source
  *
  * @typedef {{ type: "connect" }
  *   | { type: "current" }
  *   | { type: "source", state: "live" | "lost" | "paused", text: string }
+ *   | { type: "silent" }
+ *   | { type: "heard" }
  *   | { type: "settled" }
  *   | { type: "failed", detail: string, retryAt: number }
  *   | { type: "refused", detail: string }
@@ -37,6 +45,7 @@ export const initialLink = Object.freeze({
   retryAt: null,
   failures: 0,
   current: false,
+  silent: false,
   source: "live",
   sourceText: "",
 });
@@ -67,6 +76,10 @@ export function nextLink(link, event) {
       return isOpen(link) ? shown({ ...link, current: true }) : link;
     case "source":
       return isOpen(link) ? shown({ ...link, source: event.state, sourceText: event.text }) : link;
+    case "silent":
+      return link.current ? shown({ ...link, silent: true }) : link;
+    case "heard":
+      return link.silent ? shown({ ...link, silent: false }) : link;
     case "settled":
       return link.failures === 0 ? link : { ...link, failures: 0 };
     case "failed":
@@ -99,7 +112,7 @@ function isOpen(link) {
  * @returns {Link}
  */
 function unconnected(link) {
-  return { ...link, retryAt: null, current: false, source: "live", sourceText: "" };
+  return { ...link, retryAt: null, current: false, silent: false, source: "live", sourceText: "" };
 }
 
 /**
@@ -109,6 +122,7 @@ function unconnected(link) {
  * @returns {Link}
  */
 function shown(link) {
+  if (link.current && link.silent) return { ...link, status: "stale", detail: "", retryAt: null };
   if (link.source !== "live") {
     return { ...link, status: link.source, detail: link.sourceText, retryAt: null };
   }

@@ -1,54 +1,54 @@
 /**
- * The one owner of the canvas. Pixels go in with `putImageData` (or as bitmaps), never blended or scaled, so
- * that the canvas equals the frame exactly.
+ * The one owner of the canvas.
  *
- * Updates from the stream change a picture in memory and are painted together at the next animation frame:
- * a screen that changes faster than the display repaints costs no more than the display shows.
+ * Updates from the stream change a picture in memory. What they changed is painted together: once a frame on the
+ * page's own thread; from the Worker as soon as the page has done with what was painted before. So a screen that
+ * changes faster than the page can paint costs no more than the page can paint, and what it paints is the newest.
  *
  * @typedef {import("./messages.js").Rect} Rect
- * @typedef {{ width: number, height: number, rgba: Uint8ClampedArray<ArrayBuffer> }} PictureView
  * @typedef {import("./sse_transport.js").Piece} Piece
+ * @typedef {import("./surface.js").Surface} Surface
+ * @typedef {import("./surface.js").PictureView} PictureView
  *
  * @typedef {Object} PainterOptions
- * @property {(run: () => void) => () => void} requestFrame  runs once; returns what cancels it
- * @property {(rects: Rect[]) => void} painted  after the canvas has changed
+ * @property {(run: () => void) => () => void} requestFrame  runs once, soon; returns what cancels it
+ * @property {() => (rects: readonly Rect[]) => void} painting  the newest pixels are on their way to the canvas;
+ *   what it returns is called when they are there
  * @property {() => void} lost  the browser threw away pixels that only the canvas held
  */
 import { DirtyRects } from "./dirty.js";
 
+/** While one is on the page's canvas, the next can be made ready. */
+const MAX_UNDER_WAY = 2;
+
 export class Painter {
-  /** @type {OffscreenCanvas | HTMLCanvasElement} */
-  #canvas;
-  /** @type {OffscreenCanvasRenderingContext2D | CanvasRenderingContext2D} */
-  #context;
+  /** @type {Surface} */
+  #surface;
   /** @type {PainterOptions} */
   #options;
   #dirty = new DirtyRects();
   /** @type {PictureView | null} */
   #picture = null;
-  /** The picture's pixels as the canvas wants them: a view, not a copy. @type {ImageData | null} */
-  #image = null;
+  /** Something is to be painted. */
+  #waiting = false;
+  /** Paints whose pixels are not on the canvas yet. */
+  #underWay = 0;
   /** Cancels the paint that is to come. @type {(() => void) | null} */
   #cancelFrame = null;
   #closed = false;
 
   /**
-   * @param {OffscreenCanvas | HTMLCanvasElement} canvas
+   * @param {Surface} surface
    * @param {PainterOptions} options
-   * @throws {Error} when the browser has no 2D context for this canvas
    */
-  constructor(canvas, options) {
-    this.#canvas = canvas;
+  constructor(surface, options) {
+    this.#surface = surface;
     this.#options = options;
-    // `getContext` of the two canvas types differ in their overloads only.
-    const context = /** @type {HTMLCanvasElement} */ (canvas).getContext("2d", { alpha: false });
-    if (!context) throw new Error("This browser gives no 2D canvas");
-    this.#context = context;
-    canvas.addEventListener("contextrestored", this.#restored);
+    surface.restored = () => this.#restored();
   }
 
   /**
-   * Paints `rects` of `picture` with the next animation frame.
+   * Paints `rects` of `picture` soon.
    *
    * @param {PictureView} picture  read then, not now
    * @param {readonly Rect[]} rects  inside the picture
@@ -56,11 +56,11 @@ export class Painter {
   show(picture, rects) {
     if (this.#picture !== picture) {
       this.#picture = picture;
-      this.#image = new ImageData(picture.rgba, picture.width, picture.height);
       this.#dirty.addAll();
     }
     this.#dirty.add(rects, picture);
-    if (!this.#closed) this.#cancelFrame ??= this.#options.requestFrame(() => this.#paint());
+    this.#waiting = true;
+    this.#schedule();
   }
 
   /**
@@ -68,74 +68,92 @@ export class Painter {
    *
    * @param {{ width: number, height: number }} size
    * @param {boolean} clear  true: everything else becomes black
-   * @param {readonly Piece[]} pieces  inside the canvas
+   * @param {readonly Piece[]} pieces  inside the canvas; given away
+   * @returns {Promise<void>} when they are on the canvas
    */
   draw(size, clear, pieces) {
     this.#forgetPicture();
-    if (this.#closed) return;
-    this.#fitCanvas(size);
-    const context = this.#context;
-    if (clear) {
-      context.fillStyle = "#000";
-      context.fillRect(0, 0, size.width, size.height);
-    }
-    for (const { x, y, bitmap } of pieces) context.drawImage(bitmap, x, y);
-    this.#options.painted(
-      clear
-        ? [{ x: 0, y: 0, w: size.width, h: size.height }]
-        : pieces.map(({ x, y, bitmap }) => ({ x, y, w: bitmap.width, h: bitmap.height })),
-    );
+    if (this.#closed) return Promise.resolve();
+    const rects = clear
+      ? [{ x: 0, y: 0, w: size.width, h: size.height }]
+      : pieces.map(({ x, y, bitmap }) => ({ x, y, w: bitmap.width, h: bitmap.height }));
+    const painted = this.#options.painting();
+    return new Promise((resolve) => {
+      this.#surface.draw(size, clear, pieces, () => {
+        if (!this.#closed) painted(rects);
+        resolve();
+      });
+    });
+  }
+
+  /** Paints the whole picture, at once, whatever changed. */
+  repaint() {
+    this.#dirty.addAll();
+    this.#waiting = true;
+    this.#flush();
+  }
+
+  /**
+   * What the canvas shows, once everything that waits has been painted.
+   *
+   * @param {(shown: import("./surface.js").Shown | null) => void} got  null: it shows nothing yet, or the browser
+   *   has lost its pixels; called at once on the page's own thread
+   */
+  read(got) {
+    this.#flush();
+    this.#surface.read(got);
   }
 
   /** Stops painting. The canvas keeps its last picture. */
   close() {
     this.#closed = true;
     this.#forgetPicture();
-    this.#canvas.removeEventListener("contextrestored", this.#restored);
+    this.#surface.close();
+  }
+
+  #schedule() {
+    if (this.#closed || this.#cancelFrame || this.#underWay >= MAX_UNDER_WAY) return;
+    this.#cancelFrame = this.#options.requestFrame(() => this.#paint());
+  }
+
+  #flush() {
+    this.#cancelFrame?.();
+    this.#paint();
   }
 
   #paint() {
     this.#cancelFrame = null;
     const picture = this.#picture;
-    const image = this.#image;
-    if (!picture || !image) return;
-    // Not before now: an earlier resize would show an empty canvas until the first paint.
-    if (this.#fitCanvas(picture)) this.#dirty.addAll();
+    if (this.#closed || !picture || !this.#waiting) return;
+    this.#waiting = false;
     const rects = this.#dirty.take(picture);
-    for (const { x, y, w, h } of rects) this.#context.putImageData(image, 0, 0, x, y, w, h);
-    this.#options.painted(rects);
-  }
-
-  /**
-   * @param {{ width: number, height: number }} size
-   * @returns {boolean} true when the canvas was of another size, and is empty now
-   */
-  #fitCanvas({ width, height }) {
-    if (this.#canvas.width === width && this.#canvas.height === height) return false;
-    this.#canvas.width = width;
-    this.#canvas.height = height;
-    return true;
+    const painted = this.#options.painting();
+    this.#underWay++;
+    this.#surface.put(picture, rects, () => {
+      this.#underWay--;
+      if (this.#closed) return;
+      painted(rects);
+      if (this.#waiting) this.#schedule();
+    });
   }
 
   #forgetPicture() {
     this.#cancelFrame?.();
     this.#cancelFrame = null;
     this.#picture = null;
-    this.#image = null;
+    this.#waiting = false;
     this.#dirty = new DirtyRects();
   }
 
-  /** A browser under memory pressure may drop a canvas's pixels, and says so once it is usable again. */
-  #restored = () => {
+  #restored() {
     if (!this.#picture) return this.#options.lost();
     this.#dirty.addAll();
     this.show(this.#picture, []);
-  };
+  }
 }
 
 /**
- * Runs a function with the next animation frame where the scope has those (Workers of some browsers do not),
- * else in 16 ms.
+ * Runs a function with the next animation frame where the scope has those, else in 16 ms.
  *
  * @param {() => void} run
  * @returns {() => void} cancels it
@@ -147,4 +165,20 @@ export function nextFrame(run) {
   }
   const handle = setTimeout(run, 16);
   return () => clearTimeout(handle);
+}
+
+/**
+ * Runs a function when what runs now has ended: updates that came in one chunk are one paint.
+ *
+ * @param {() => void} run
+ * @returns {() => void} cancels it
+ */
+export function afterThis(run) {
+  let wanted = true;
+  queueMicrotask(() => {
+    if (wanted) run();
+  });
+  return () => {
+    wanted = false;
+  };
 }

@@ -1,10 +1,12 @@
 /**
  * The named events that may come with `GET events` beside the updates: what the binary stream says in its
- * hello, heartbeat, state, cursor and bye messages, as JSON. All of them are optional; a member that makes
+ * hello, heartbeat, state, cursor, check and bye messages, as JSON. All of them are optional; a member that makes
  * no sense is left out rather than believed.
  *
  * @typedef {import("./messages.js").CursorShape} CursorShape
  */
+
+import { readHashes, tileCount } from "../decoder/tile_hash.js";
 
 const STATES = /** @type {const} */ (["live", "lost", "paused"]);
 /** A side of a cursor shape, in pixels, as in the binary protocol. */
@@ -33,6 +35,17 @@ export function readCursorNotice(value) {
 }
 
 /**
+ * @param {Record<string, unknown>} value  `{tiles}`: the hashes as little-endian u32, in base64
+ * @param {{ width: number, height: number }} size  of the canvas
+ * @returns {Uint32Array | null} null when it is not one hash a tile
+ */
+export function readCheckNotice({ tiles }, size) {
+  const length = tileCount(size) * 4;
+  const bytes = fromBase64(tiles, length);
+  return bytes && readHashes(bytes);
+}
+
+/**
  * @param {unknown} value
  * @returns {string} at most 500 characters for people
  */
@@ -45,22 +58,30 @@ export function words(value) {
  * @returns {CursorShape | null}
  */
 function readShape(value) {
-  if (typeof value !== "object" || value === null || typeof value.rgba !== "string") return null;
+  if (typeof value !== "object" || value === null) return null;
   const { width, height, hotX, hotY } = value;
   const fits = within(width, 1, MAX_CURSOR_SIDE) && within(height, 1, MAX_CURSOR_SIDE) &&
     within(hotX, 0, width - 1) && within(hotY, 0, height - 1);
+  const bytes = fits ? fromBase64(value.rgba, width * height * 4) : null;
+  if (!bytes) return null;
+  const rgba = new Uint8ClampedArray(bytes.buffer);
+  return { width, height, hotX, hotY, rgba };
+}
+
+/**
+ * @param {unknown} text
+ * @param {number} length  in bytes
+ * @returns {Uint8Array<ArrayBuffer> | null} null when it is not base64 of so many bytes
+ */
+function fromBase64(text, length) {
   // Four characters for three bytes; checked before decoding.
-  if (!fits || value.rgba.length !== Math.ceil((width * height * 4) / 3) * 4) return null;
-  let binary;
+  if (typeof text !== "string" || text.length !== Math.ceil(length / 3) * 4) return null;
   try {
-    binary = atob(value.rgba);
+    const binary = atob(text);
+    return binary.length === length ? Uint8Array.from(binary, (c) => c.charCodeAt(0)) : null;
   } catch {
     return null;
   }
-  if (binary.length !== width * height * 4) return null;
-  const rgba = new Uint8ClampedArray(binary.length);
-  for (let i = 0; i < rgba.length; i += 1) rgba[i] = binary.charCodeAt(i);
-  return { width, height, hotX, hotY, rgba };
 }
 
 /**

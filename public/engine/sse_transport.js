@@ -11,10 +11,11 @@
  * @typedef {{ x: number, y: number, bitmap: ImageBitmap }} Piece
  *
  * @typedef {Object} SseData
- * @property {(update: SseUpdate, pieces: Piece[]) => void} update  closes nothing: the transport closes the bitmaps
+ * @property {(update: SseUpdate, pieces: Piece[]) => Promise<void>} update  resolves when it has been drawn; the
+ *   transport closes the bitmaps then
  * @property {(count: number) => void} bytes
  * @property {(name: string, value: Record<string, unknown>) => void} notice  a named event: hello, heartbeat,
- *   state, cursor or bye, with its JSON object
+ *   state, cursor, check or bye, with its JSON object; a check comes when the updates before it have been applied
  */
 import { parseSseUpdate } from "./sse_event.js";
 import { readRefusal } from "./stream_transport.js";
@@ -23,9 +24,13 @@ import { readRefusal } from "./stream_transport.js";
 export const MAX_QUEUED_EVENTS = 128;
 /** Characters that may wait: room for one keyframe of any size and some updates. */
 export const MAX_QUEUED_CHARS = 2 ** 27;
+/** An ordinary request that takes longer than this is not answered. */
+const PROBE_MS = 5000;
 /** PNGs decoded at the same time: more only costs memory. */
 const DECODE_BATCH = 16;
 
+/** What the canvas should look like behind the updates so far. */
+const CHECK = "check";
 const NOTICES = ["hello", "heartbeat", "state", "cursor", "bye"];
 
 export class SseTransport {
@@ -40,7 +45,7 @@ export class SseTransport {
   /** @type {EventSource | null} */
   #source = null;
   #closed = false;
-  /** @type {string[]} */
+  /** Updates, and named events that have to wait for those before them. @type {{ name: string, text: string }[]} */
   #queue = [];
   #queuedChars = 0;
   #working = false;
@@ -65,10 +70,9 @@ export class SseTransport {
     }
     const source = new EventSource(this.#url);
     this.#source = source;
-    source.onopen = () => {
-      if (!this.#closed) this.#events.received();
-    };
-    source.onmessage = (event) => this.#enqueue(String(event.data));
+    // Not `onopen`: where something holds back the body, the headers may come all the same.
+    source.onmessage = (event) => this.#enqueue("", String(event.data));
+    source.addEventListener(CHECK, (event) => this.#enqueue(CHECK, String(event.data)));
     source.onerror = () => this.#failed();
     for (const name of NOTICES) {
       source.addEventListener(name, (event) => this.#notice(name, String(event.data)));
@@ -110,6 +114,14 @@ export class SseTransport {
     if (this.#closed) return;
     this.#data.bytes(text.length);
     this.#events.received();
+    this.#tell(name, text);
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} text
+   */
+  #tell(name, text) {
     // A reader that does not know our notices would be right too: a bad one is skipped, not fatal.
     let value;
     try {
@@ -120,8 +132,11 @@ export class SseTransport {
     if (typeof value === "object" && value !== null) this.#data.notice(name, value);
   }
 
-  /** @param {string} text */
-  #enqueue(text) {
+  /**
+   * @param {string} name  of the event; empty: an update
+   * @param {string} text
+   */
+  #enqueue(name, text) {
     if (this.#closed) return;
     this.#data.bytes(text.length);
     this.#events.received();
@@ -129,16 +144,17 @@ export class SseTransport {
     if (this.#queue.length >= MAX_QUEUED_EVENTS || this.#queuedChars > MAX_QUEUED_CHARS) {
       return this.#drop("this browser could not keep up");
     }
-    this.#queue.push(text);
+    this.#queue.push({ name, text });
     if (!this.#working) this.#work();
   }
 
   async #work() {
     this.#working = true;
     try {
-      for (let text = this.#queue.shift(); text !== undefined; text = this.#queue.shift()) {
-        this.#queuedChars -= text.length;
-        await this.#apply(text);
+      for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
+        this.#queuedChars -= next.text.length;
+        if (next.name === "") await this.#apply(next.text);
+        else this.#tell(next.name, next.text);
       }
     } catch (error) {
       this.#drop(error instanceof Error ? error.message : String(error));
@@ -157,7 +173,7 @@ export class SseTransport {
         const batch = update.patches.slice(from, from + DECODE_BATCH);
         pieces.push(...await decodeAll(batch));
       }
-      if (!this.#closed) this.#data.update(update, pieces);
+      if (!this.#closed) await this.#data.update(update, pieces);
     } finally {
       for (const { bitmap } of pieces) bitmap.close();
     }
@@ -199,9 +215,22 @@ export async function probeSession(base) {
   const response = await fetch(new URL("api/session", base), {
     method: "POST",
     credentials: "same-origin",
-    signal: AbortSignal.timeout(5000),
+    signal: AbortSignal.timeout(PROBE_MS),
   });
   if (response.status === 401 || response.status === 403) return await readRefusal(response);
   await response.body?.cancel();
   return null;
+}
+
+/**
+ * @param {string} base  absolute URL of the page's folder
+ * @returns {Promise<boolean>} the server answers an ordinary request, whatever it says
+ */
+export async function serverAnswers(base) {
+  const url = new URL("api/session", base);
+  const signal = AbortSignal.timeout(PROBE_MS);
+  const response = await fetch(url, { method: "POST", credentials: "same-origin", signal });
+  await response.body?.cancel();
+  // A gateway that cannot reach the server says so with 502 or 504.
+  return response.status < 500;
 }

@@ -1,27 +1,32 @@
 /**
- * An engine on the real clock, network and animation frames.
+ * An engine on the real clock and network.
  *
  * @typedef {import("./messages.js").StartCommand} StartCommand
  * @typedef {import("./messages.js").EngineEvent} EngineEvent
  */
+import { postAck } from "./acks.js";
 import { systemClock } from "./clock.js";
 import { Engine } from "./engine.js";
-import { nextFrame } from "./painter.js";
-import { probeSession, SseTransport } from "./sse_transport.js";
+import { fetchMoment } from "./history_fetch.js";
+import { probeSession, serverAnswers, SseTransport } from "./sse_transport.js";
 import { StreamTransport } from "./stream_transport.js";
 
 /**
- * @param {OffscreenCanvas | HTMLCanvasElement} canvas
+ * @param {import("./surface.js").Surface} surface
+ * @param {import("./painter.js").PainterOptions["requestFrame"]} requestFrame  when to paint
  * @param {StartCommand} command
  * @param {(event: EngineEvent) => void} post
  * @returns {Engine}
  */
-export function startEngine(canvas, { base, forced, visible }, post) {
-  return new Engine(canvas, { base, forced, visible }, post, {
+export function startEngine(surface, requestFrame, { base, forced, visible, source, past }, post) {
+  return new Engine(surface, { base, forced, visible, source, past }, post, {
     clock: systemClock(),
     random: () => Math.random(),
-    requestFrame: nextFrame,
+    requestFrame,
     stream: (url, events, data) => new StreamTransport(url, events, data),
+    probe: () => serverAnswers(base),
+    fetchMoment,
+    acknowledge: (viewer, ack) => postAck(base, viewer, ack),
     sse: (url, events, data) => new SseTransport(url, events, data, () => probeSession(base)),
   });
 }

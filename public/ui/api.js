@@ -2,7 +2,7 @@
  * The page's side of the HTTP API: session, settings, keyframe. Every call resolves with what happened, in
  * words where it failed; none of them rejects.
  *
- * @typedef {"view" | "admin"} Role
+ * @typedef {"view" | "history" | "admin"} Role
  * @typedef {Record<string, unknown>} Settings
  *
  * @typedef {{ kind: "open", role: Role, clockOffsetMs: number | null }
@@ -15,6 +15,7 @@
  * @property {string} detail    for people
  * @property {Map<string, string>} fields  what is wrong with which setting
  */
+import { steadyNow } from "../engine/clock.js";
 
 const TIMEOUT_MS = 8000;
 /** Of one problem: more faults than settings make no sense. */
@@ -24,7 +25,7 @@ const MAX_FIELD_ERRORS = 50;
  * @typedef {Object} ApiOptions
  * @property {string} base  absolute URL of the page's folder
  * @property {typeof fetch} [fetcher]
- * @property {() => number} [now]  ms since the Unix epoch
+ * @property {() => number} [now]  ms, the engine's steady clock
  */
 
 /**
@@ -34,7 +35,7 @@ const MAX_FIELD_ERRORS = 50;
  * @param {ApiOptions} options
  * @returns {Promise<Session>}
  */
-export async function openSession(token, { base, fetcher = fetch, now = Date.now }) {
+export async function openSession(token, { base, fetcher = fetch, now = steadyNow }) {
   const askedAt = now();
   const answer = await request("POST", "api/session", { base, fetcher }, {
     headers: token === null ? {} : { authorization: `Bearer ${token}` },
@@ -49,10 +50,18 @@ export async function openSession(token, { base, fetcher = fetch, now = Date.now
   const answeredAt = now();
   return {
     kind: "open",
-    role: answer.body.role === "admin" ? "admin" : "view",
+    role: roleOf(answer.body.role),
     // The server looked at its clock about half-way between question and answer.
     clockOffsetMs: typeof serverNow === "number" ? serverNow - (askedAt + answeredAt) / 2 : null,
   };
+}
+
+/**
+ * @param {unknown} role
+ * @returns {Role} the least where the server says something unknown
+ */
+function roleOf(role) {
+  return role === "admin" || role === "history" ? role : "view";
 }
 
 /**
@@ -90,7 +99,7 @@ export function forceKeyframe(options) {
  * @param {RequestInit} [init]
  * @returns {Promise<{ ok: true, body: Record<string, unknown> } | Refused>}
  */
-async function request(method, path, { base, fetcher = fetch }, init = {}) {
+export async function request(method, path, { base, fetcher = fetch }, init = {}) {
   try {
     const response = await fetcher(new URL(path, base), {
       ...init,

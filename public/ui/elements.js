@@ -27,6 +27,7 @@ export function statusElements(stage) {
     banner: byId("banner", HTMLElement),
     bannerTitle: byId("banner-title", HTMLElement),
     bannerDetail: byId("banner-detail", HTMLElement),
+    bannerQuiet: byId("banner-quiet", HTMLElement),
     retry: byId("retry", HTMLButtonElement),
   };
 }

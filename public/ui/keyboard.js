@@ -26,8 +26,11 @@ export function bindKeys(stage, { enabled, act, escape }) {
   });
 }
 
-/** @param {EventTarget | null} target */
-function takesText(target) {
+/**
+ * @param {EventTarget | null} target
+ * @returns {boolean} keys mean something there already
+ */
+export function takesText(target) {
   if (target instanceof HTMLInputElement) return target.type !== "checkbox";
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 }

@@ -9,6 +9,8 @@
  */
 
 const FADE_MS = 600;
+/** What changed while nobody looked is to be found, ms. */
+const AWAY_FADE_MS = 6000;
 /** Outlines on the screen at the same time; the oldest give way. */
 const MAX_OUTLINES = 1000;
 
@@ -23,10 +25,12 @@ export class Overlay {
   #cursor = { visible: false, x: 0, y: 0 };
   /** @type {{ hotX: number, hotY: number, picture: HTMLCanvasElement } | null} */
   #shape = null;
-  /** @type {{ rect: Rect, until: number }[]} oldest first */
+  /** @type {{ rect: Rect, until: number, fadeMs: number }[]} oldest first */
   #outlines = [];
   /** @type {readonly Rect[]} */
   #losses = [];
+  /** @type {Rect | null} */
+  #box = null;
   /** @type {number | null} */
   #frame = null;
   #calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -50,8 +54,27 @@ export class Overlay {
 
   /** @param {readonly Rect[]} rects  in frame pixels */
   addOutlines(rects) {
-    const until = performance.now() + FADE_MS;
-    for (const rect of rects) this.#outlines.push({ rect, until });
+    this.#outline(rects, FADE_MS);
+  }
+
+  /** @param {readonly Rect[]} rects  what changed while nobody looked, in frame pixels */
+  addChangedWhileAway(rects) {
+    this.#outline(rects, AWAY_FADE_MS);
+  }
+
+  /** @param {Rect | null} rect  the box that somebody asks about, in frame pixels */
+  setBox(rect) {
+    this.#box = rect;
+    this.redraw();
+  }
+
+  /**
+   * @param {readonly Rect[]} rects
+   * @param {number} fadeMs
+   */
+  #outline(rects, fadeMs) {
+    const until = performance.now() + fadeMs;
+    for (const rect of rects) this.#outlines.push({ rect, until, fadeMs });
     if (this.#outlines.length > MAX_OUTLINES) {
       this.#outlines = this.#outlines.slice(-MAX_OUTLINES);
     }
@@ -89,7 +112,23 @@ export class Overlay {
     }
     this.#drawLosses(context);
     this.#drawOutlines(context);
+    this.#drawBox(context);
     this.#drawCursor(context);
+  }
+
+  /** @param {CanvasRenderingContext2D} context */
+  #drawBox(context) {
+    if (!this.#box) return;
+    const { x, y, scale } = this.#toDevice(this.#box.x, this.#box.y);
+    const [w, h] = [this.#box.w * scale, this.#box.h * scale];
+    context.lineWidth = 2 * this.#view.viewport.dpr;
+    // Two colours: one of them is seen on any picture.
+    context.strokeStyle = "#000";
+    context.strokeRect(x, y, w, h);
+    context.setLineDash([6, 6]);
+    context.strokeStyle = "#ffd84d";
+    context.strokeRect(x, y, w, h);
+    context.setLineDash([]);
   }
 
   /**
@@ -115,9 +154,9 @@ export class Overlay {
     this.#outlines = this.#outlines.filter(({ until }) => until > now);
     context.lineWidth = Math.max(1, Math.round(this.#view.viewport.dpr));
     context.strokeStyle = "#ff3d81";
-    for (const { rect, until } of this.#outlines) {
+    for (const { rect, until, fadeMs } of this.#outlines) {
       // Without motion: there, then gone.
-      context.globalAlpha = this.#calm.matches ? 1 : (until - now) / FADE_MS;
+      context.globalAlpha = this.#calm.matches ? 1 : (until - now) / fadeMs;
       const { x, y, scale } = this.#toDevice(rect.x, rect.y);
       context.strokeRect(
         Math.round(x) + 0.5,

@@ -7,10 +7,13 @@
  * @property {number | null} seq
  * @property {{ width: number, height: number } | null} frame
  * @property {string} zoom
- * @property {number | null} clockOffsetMs  server's clock minus this machine's; null: unknown
+ * @property {{ report: import("../engine/canvas_check.js").CheckReport, at: number } | null} check  the last
+ *   comparison of the canvas with the server's word, and when it was; null: none yet
+ * @property {number} now  by the same clock as `at`, ms
  * @property {number} inexactTiles  64×64 places that were sent with losses and are not repaired yet
  * @property {string} path  transport and where the engine runs
  */
+import { agoText } from "./ago.js";
 
 /**
  * @param {number} bytesPerSecond
@@ -23,14 +26,26 @@ export function rateText(bytesPerSecond) {
 }
 
 /**
- * @param {number | null} lagMs  capture to paint by two clocks
- * @param {number | null} clockOffsetMs
+ * @param {number | null} lagMs  capture to paint
  * @returns {string} whole milliseconds; a dash when nothing can be said
  */
-export function latencyText(lagMs, clockOffsetMs) {
-  if (lagMs === null || clockOffsetMs === null) return "–";
-  // The offset is known to about half a round trip, so a true 1 ms may come out as -1.
-  return `${Math.max(0, Math.round(lagMs + clockOffsetMs))} ms`;
+export function latencyText(lagMs) {
+  return lagMs === null ? "–" : `${Math.max(0, Math.round(lagMs))} ms`;
+}
+
+/**
+ * @param {StatsContext["check"]} check
+ * @param {number} now
+ * @returns {string} when it was and what came out
+ */
+export function checkText(check, now) {
+  if (check === null) return "not yet";
+  const { result, wrong } = check.report;
+  const when = agoText(now - check.at);
+  if (result === "differs") {
+    return `${when}, ${wrong} ${wrong === 1 ? "tile differs" : "tiles differ"}`;
+  }
+  return result === "exact" ? `${when}, exact` : `${when}, exact as decoded`;
 }
 
 /**
@@ -48,7 +63,9 @@ export function perSecondText(perSecond) {
  * @param {StatsContext} context
  * @returns {{ key: string, label: string, value: string, hint: string }[]}
  */
-export function statsRows(stats, { seq, frame, zoom, clockOffsetMs, inexactTiles, path }) {
+export function statsRows(stats, { seq, frame, zoom, check, now, inexactTiles, path }) {
+  const healed = check?.report.healed ?? 0;
+  const mismatches = check?.report.mismatches ?? 0;
   return [
     {
       key: "fps",
@@ -67,9 +84,15 @@ export function statsRows(stats, { seq, frame, zoom, clockOffsetMs, inexactTiles
     {
       key: "latency",
       label: "Latency",
-      value: latencyText(stats.lagMs, clockOffsetMs),
+      value: latencyText(stats.lagMs),
       hint: "From capture to paint, median of the last two seconds",
     },
+    ...stats.roundTripMs === null ? [] : [{
+      key: "roundtrip",
+      label: "Round trip",
+      value: latencyText(stats.roundTripMs),
+      hint: "From here to the server and back, beside the stream, the last time",
+    }],
     {
       key: "patches",
       label: "Patches",
@@ -94,6 +117,20 @@ export function statsRows(stats, { seq, frame, zoom, clockOffsetMs, inexactTiles
       value: inexactTiles === 0 ? "exact" : `${inexactTiles} tiles to repair`,
       hint: "Whether every pixel is as captured; moving pictures may lose detail with quality auto",
     },
+    {
+      key: "checked",
+      label: "Checked",
+      value: checkText(check, now),
+      hint: check?.report.result === "unreadable"
+        ? "This browser alters what it lets be read of a canvas, so what was decoded was compared"
+        : "When the canvas was last compared with the server's picture, tile by tile",
+    },
+    ...mismatches === 0 ? [] : [{
+      key: "healed",
+      label: "Healed",
+      value: healed === mismatches ? String(healed) : `${healed} of ${mismatches}`,
+      hint: "Times that the canvas was not what it should have been, and was put right",
+    }],
     { key: "zoom", label: "Zoom", value: zoom, hint: "100% is one pixel on one pixel" },
     { key: "path", label: "Path", value: path, hint: "How the picture comes here" },
   ];

@@ -13,31 +13,37 @@
  * @property {HTMLElement} banner
  * @property {HTMLElement} bannerTitle
  * @property {HTMLElement} bannerDetail
+ * @property {HTMLElement} bannerQuiet  how long the server has been silent; counts, so it is not read out
  * @property {HTMLButtonElement} retry
  */
+import { agoText } from "./ago.js";
 
 /** @type {Record<Status, string>} */
 const WORDS = {
   connecting: "Connecting",
   live: "Live",
+  stale: "Stale",
   reconnecting: "Reconnecting",
   lost: "Source lost",
   paused: "Paused",
   unauthorised: "Not signed in",
   hidden: "Hidden",
   ended: "Disconnected",
+  past: "In the past",
 };
 
 /** What follows for the person watching. @type {Record<Status, string>} */
 const EXPLANATIONS = {
   connecting: "Waiting for the first picture.",
   live: "",
+  stale: "The server has fallen silent. The picture may be out of date.",
   reconnecting: "The picture may be out of date.",
   lost: "The server cannot see its screen at the moment. It keeps trying.",
   paused: "Capture is paused on the server. The picture stands still.",
   unauthorised: "A token is needed to watch.",
   hidden: "The stream is stopped while this tab is in the background.",
   ended: "",
+  past: "This is a recorded picture, not the live one.",
 };
 
 /**
@@ -51,11 +57,13 @@ export function statusWord(status) {
 /**
  * @param {Status} status
  * @param {string} detail  from the engine; may be empty
+ * @param {boolean} [hasPicture]  false: nothing ever came from the server
  * @returns {string} sentences; empty when there is nothing to say
  */
-export function statusDetail(status, detail) {
+export function statusDetail(status, detail, hasPicture = true) {
   const reason = detail === "" ? "" : sentence(detail);
-  return [reason, EXPLANATIONS[status]].filter((text) => text !== "").join(" ");
+  const explanation = EXPLANATIONS[hasPicture || status !== "reconnecting" ? status : "connecting"];
+  return [reason, explanation].filter((text) => text !== "").join(" ");
 }
 
 /**
@@ -65,6 +73,23 @@ export function statusDetail(status, detail) {
 export function countdownText(remainingMs) {
   if (remainingMs === null) return "";
   return remainingMs <= 0 ? "now" : `in ${Math.ceil(remainingMs / 1000)} s`;
+}
+
+/** Nothing to say over the picture. @type {ReadonlySet<Status>} */
+const BARE = new Set(/** @type {const} */ (["live", "unauthorised", "past"]));
+/** Where somebody wants to know how old the picture may be. @type {ReadonlySet<Status>} */
+const SHOWS_QUIET = new Set(/** @type {const} */ (["stale", "reconnecting", "connecting"]));
+/** A shorter silence is the ordinary time between two heartbeats, ms. */
+const QUIET_MS = 2500;
+
+/**
+ * @param {Status} status
+ * @param {number | null} quietMs  since anything came from the server; null: nothing ever did
+ * @returns {string} `Last sign of life 4 s ago`; empty when that says nothing
+ */
+export function quietText(status, quietMs) {
+  if (quietMs === null || quietMs < QUIET_MS || !SHOWS_QUIET.has(status)) return "";
+  return `Last sign of life ${agoText(quietMs)}`;
 }
 
 /** @param {string} text */
@@ -77,8 +102,12 @@ function sentence(text) {
 export class StatusView {
   /** @type {StatusElements} */
   #elements;
-  /** @type {number | null} */
+  /** @type {Status} */
+  #status = "connecting";
+  /** By `performance.now()`. @type {number | null} */
   #retryAt = null;
+  /** Last sign of life, by `performance.now()`. @type {number | null} */
+  #heardAt = null;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #ticker;
 
@@ -88,9 +117,9 @@ export class StatusView {
   }
 
   /** @param {StatusEvent} event */
-  show({ status, detail, note, retryInMs, transport }) {
+  show({ status, detail, note, retryInMs, quietMs, transport }) {
     const { pill, word, spoken, stage, banner, bannerTitle, bannerDetail, retry } = this.#elements;
-    const explanation = statusDetail(status, detail);
+    const explanation = statusDetail(status, detail, quietMs !== null);
     const viaEvents = status === "live" && transport === "sse";
     pill.dataset.status = status;
     pill.dataset.transport = transport;
@@ -100,23 +129,25 @@ export class StatusView {
     setText(spoken, viaEvents && note !== "" ? sentence(note) : explanation);
     setText(bannerTitle, WORDS[status]);
     setText(bannerDetail, explanation);
-    banner.hidden = status === "live" || status === "unauthorised";
+    banner.hidden = BARE.has(status);
     retry.hidden = status !== "reconnecting" && status !== "ended";
     retry.textContent = status === "ended" ? "Connect again" : "Try now";
-    this.#countTo(retryInMs === null ? null : performance.now() + retryInMs);
-  }
-
-  /** @param {number | null} retryAt  by `performance.now()` */
-  #countTo(retryAt) {
-    this.#retryAt = retryAt;
+    const now = performance.now();
+    this.#status = status;
+    this.#retryAt = retryInMs === null ? null : now + retryInMs;
+    this.#heardAt = quietMs === null ? null : now - quietMs;
     clearInterval(this.#ticker);
-    this.#ticker = retryAt === null ? undefined : setInterval(() => this.#tick(), 250);
+    const counts = retryInMs !== null || SHOWS_QUIET.has(status);
+    this.#ticker = counts ? setInterval(() => this.#tick(), 250) : undefined;
     this.#tick();
   }
 
   #tick() {
-    const remaining = this.#retryAt === null ? null : this.#retryAt - performance.now();
-    setText(this.#elements.countdown, countdownText(remaining));
+    const now = performance.now();
+    const { countdown, bannerQuiet } = this.#elements;
+    setText(countdown, countdownText(this.#retryAt === null ? null : this.#retryAt - now));
+    const quiet = quietText(this.#status, this.#heardAt === null ? null : now - this.#heardAt);
+    setText(bannerQuiet, quiet);
   }
 }
 

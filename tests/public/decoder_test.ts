@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
-import { concat, epochMessage, heartbeatMessage, helloMessage } from "../../capture/messages.ts";
+import {
+  concat,
+  epochMessage,
+  heartbeatMessage,
+  helloMessage,
+  resizeMessage,
+} from "../../capture/messages.ts";
 import { type AppliedUpdate, Decoder, ProtocolError } from "../../public/decoder/decoder.js";
+import { TileHasher } from "../../public/decoder/tile_hash.js";
 import { fromHex } from "../helpers/hex.ts";
 import { Transcript } from "../helpers/transcript.ts";
 
@@ -127,4 +134,27 @@ Deno.test("Decoder refuses a hello without what clients need", () => {
   const transcript = new Transcript();
   transcript.decoder.push(helloMessage(more));
   assert.deepEqual(transcript.take().at(-1), `hello ${JSON.stringify(more)}`);
+});
+
+Deno.test("Decoder passes a check on, but not while it waits for a keyframe", () => {
+  const transcript = started();
+  const { decoder } = transcript;
+  const check = fromHex("80 04 01 00 00 00");
+  decoder.push(check);
+  assert.deepEqual(transcript.take(), ["check 00000001"]);
+  decoder.push(concat([resizeMessage(2, 1), check, epochMessage(2, 11, 0), check]));
+  assert.deepEqual(transcript.take(), ["resize 2×1"]);
+  decoder.push(concat([KEYFRAME, check]));
+  assert.deepEqual(transcript.take(), ["update seq 12, time 0, keyframe", "check 00000001"]);
+  // Somebody else's epoch, as far as this decoder knows.
+  decoder.push(concat([epochMessage(3, 99, 0), check]));
+  assert.deepEqual(transcript.take(), []);
+});
+
+Deno.test("Picture.hashTiles() is what the check of such a canvas says", () => {
+  const { decoder } = started();
+  const { picture } = decoder;
+  assert.ok(picture);
+  const readRows = () => picture.rgba;
+  assert.deepEqual(picture.hashTiles(), new TileHasher().hash(picture, readRows));
 });

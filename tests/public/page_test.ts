@@ -17,7 +17,10 @@ Deno.test("index.html has no inline script, style or handler", () => {
 Deno.test("index.html refers to files by relative addresses only, and all of them exist", async () => {
   const addresses = [...html.matchAll(/\s(?:src|href)="([^"]+)"/g)].map(([, address]) => address)
     .filter((address) => !address.startsWith("#"));
-  assert.deepEqual(addresses.toSorted(), ["./app.js", "./icon.svg", "./style.css"]);
+  const styles = ["bar", "base", "dialogs", "modes", "stage", "timeline"].map((name) =>
+    `./style/${name}.css`
+  );
+  assert.deepEqual(addresses.toSorted(), ["./app.js", "./icon.svg", ...styles]);
   for (const address of addresses) assert.ok((await Deno.stat(new URL(address, root))).isFile);
 });
 
@@ -25,7 +28,7 @@ Deno.test("index.html has each id once, and every element that the scripts look 
   const ids = [...html.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
   assert.deepEqual(ids, [...new Set(ids)]);
   const looked = [];
-  for (const file of ["app.js", "ui/elements.js"]) {
+  for (const file of ["app.js", "ui/elements.js", "history/elements.js"]) {
     const script = await Deno.readTextFile(new URL(file, root));
     for (const [, id] of script.matchAll(/byId\(\s*"([^"]+)"/g)) looked.push(id);
   }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { BUFFERED_NOTE, Connection, SETTLED_MS } from "../../../public/engine/connection.js";
+import { Connection, SETTLED_MS } from "../../../public/engine/connection.js";
+import { BLOCKED_NOTE, BUFFERED_NOTE, CHOKED_NOTE } from "../../../public/engine/notes.js";
 import type { TransportKind } from "../../../public/engine/messages.js";
 import type { TransportEvents } from "../../../public/engine/stream_transport.js";
 import { FakeClock } from "./fake_clock.ts";
@@ -10,7 +11,7 @@ interface Opened {
   open: boolean;
 }
 
-function setUp(forced: TransportKind | null = null) {
+function setUp(forced: TransportKind | null = null, answers = false) {
   const clock = new FakeClock();
   const opened: Opened[] = [];
   const connection = new Connection({
@@ -18,6 +19,7 @@ function setUp(forced: TransportKind | null = null) {
     clock,
     random: () => 1,
     changed: () => {},
+    probe: () => Promise.resolve(answers),
     make: (kind, events) => {
       const transport: Opened = { kind, events, open: false };
       opened.push(transport);
@@ -74,14 +76,19 @@ Deno.test("Connection forgets failures only after it has been live for a while",
   assert.equal(connection.link.failures, 0);
 });
 
-Deno.test("Connection takes silence of 2.5 heartbeats for death", () => {
+Deno.test("Connection is stale without a heartbeat in 1.5 intervals, and dead after 2.5", () => {
   const { clock, connection, deliver, opened, status } = setUp();
   connection.open();
   const { events } = deliver(2000);
   clock.advance(4000);
   events.received();
-  clock.advance(4999);
+  clock.advance(2999);
   assert.equal(status(), "live");
+  clock.advance(1);
+  assert.equal(status(), "stale");
+  clock.advance(1999);
+  assert.equal(status(), "stale");
+  assert.equal(connection.quietMs, 4999);
   clock.advance(1);
   assert.equal(status(), "reconnecting");
   assert.equal(opened[0].open, false);
@@ -116,6 +123,132 @@ Deno.test("Connection watches events that promise heartbeats", () => {
   deliver(2000);
   clock.advance(5000);
   assert.equal(status(), "reconnecting");
+});
+
+Deno.test("Connection is live again with the first byte after silence", () => {
+  const { clock, connection, deliver, opened, status } = setUp();
+  connection.open();
+  const { events } = deliver(2000);
+  for (let i = 0; i < 3; i++) {
+    clock.advance(2900);
+    assert.equal(status(), "live");
+    clock.advance(2000);
+    assert.equal(status(), "stale");
+    events.received();
+    assert.equal(status(), "live");
+  }
+  assert.equal(opened.length, 1);
+});
+
+Deno.test("Connection connects anew right after a sleep, and never shows live before it has", () => {
+  for (const steady of [true, false]) {
+    const { clock, connection, deliver, opened, status } = setUp();
+    connection.open();
+    deliver(2000);
+    clock.advance(1500);
+    clock.sleep(3_600_000, steady);
+    clock.advance(1000);
+    assert.equal(opened.length, 2, `steady clock runs on: ${steady}`);
+    assert.equal(opened[0].open, false);
+    assert.equal(status(), "connecting");
+    assert.ok(Math.abs(connection.quietMs! - 3_602_500) < 1001);
+    deliver(2000);
+    assert.equal(status(), "live");
+  }
+});
+
+Deno.test("Connection takes a short sleep for silence", () => {
+  const { clock, connection, deliver, opened, status } = setUp();
+  connection.open();
+  const { events } = deliver(2000);
+  clock.sleep(2500, true);
+  clock.advance(500);
+  assert.equal(status(), "stale");
+  events.received();
+  assert.equal(status(), "live");
+  assert.equal(opened.length, 1);
+});
+
+Deno.test("Connection does not care when the wall clock is set back", () => {
+  const { clock, connection, deliver, opened, status } = setUp();
+  connection.open();
+  const { events } = deliver(2000);
+  clock.advance(1000);
+  clock.setWall(-86_400_000);
+  for (let i = 0; i < 10; i++) {
+    clock.advance(2000);
+    events.received();
+    assert.equal(status(), "live");
+    assert.equal(connection.quietMs, 0);
+  }
+  assert.equal(opened.length, 1);
+});
+
+Deno.test("Connection makes sure with one more request when the wall clock is set forward", () => {
+  const { clock, connection, deliver, opened, status } = setUp();
+  connection.open();
+  deliver(2000);
+  clock.setWall(86_400_000);
+  clock.advance(1000);
+  assert.equal(opened.length, 2);
+  const { events } = deliver(2000);
+  for (let i = 0; i < 10; i++) {
+    clock.advance(2000);
+    events.received();
+    assert.equal(status(), "live");
+  }
+  assert.equal(opened.length, 2);
+  assert.equal(connection.link.failures, 0);
+});
+
+Deno.test("Connection says what is in the way when the server answers but nothing streams", async () => {
+  const { clock, connection, opened, status } = setUp(null, true);
+  connection.open();
+  clock.advance(10_000);
+  await Promise.resolve();
+  await Promise.resolve();
+  assert.equal(status(), "reconnecting");
+  assert.equal(connection.note, BLOCKED_NOTE);
+  clock.advance(250);
+  assert.equal(connection.note, BLOCKED_NOTE);
+  opened.at(-1)!.events.received();
+  assert.equal(connection.note, "");
+});
+
+for (const answers of [true, false]) {
+  const does = answers ? "leaves" : "stays with";
+  const server = answers ? "answers" : "does not answer either";
+  Deno.test(`Connection ${does} a stream that goes silent behind each picture where the server ${server}`, async () => {
+    const { clock, connection, deliver, opened } = setUp(null, answers);
+    connection.open();
+    for (let i = 0; i < 3; i++) {
+      assert.equal(opened.length, i + 1);
+      deliver(2000);
+      clock.advance(5000);
+      await Promise.resolve();
+      await Promise.resolve();
+      if (i < 2) clock.advance(250 * 2 ** i);
+    }
+    clock.advance(1000);
+    const kinds = opened.map(({ kind }) => kind);
+    assert.deepEqual(kinds, ["stream", "stream", "stream", answers ? "sse" : "stream"]);
+    assert.equal(connection.note, answers ? CHOKED_NOTE : "");
+  });
+}
+
+Deno.test("Connection stays with a stream that was silent now and then", () => {
+  const { clock, connection, deliver, opened } = setUp();
+  connection.open();
+  for (let i = 0; i < 6; i++) {
+    const { events } = deliver(2000);
+    for (let second = 0; second < 10; second += 2) {
+      clock.advance(2000);
+      events.received();
+    }
+    clock.advance(10_000);
+  }
+  assert.ok(opened.length >= 6);
+  assert.ok(opened.every(({ kind }) => kind === "stream"));
 });
 
 Deno.test("Connection begins again with the stream when neither gets through", () => {

@@ -1,6 +1,8 @@
 /** The engine as a whole, on a fake clock, a fake canvas and transports that the test speaks through. */
 import assert from "node:assert/strict";
+import { CanvasSurface } from "../../../public/engine/canvas_surface.js";
 import { Engine } from "../../../public/engine/engine.js";
+import { TileHasher } from "../../../public/decoder/tile_hash.js";
 import type { EngineEvent } from "../../../public/engine/messages.js";
 import type { SseData } from "../../../public/engine/sse_transport.js";
 import type { TransportEvents } from "../../../public/engine/stream_transport.js";
@@ -36,20 +38,29 @@ function setUp(options: { visible?: boolean } = {}) {
   const canvas = new FakeCanvas();
   const events: EngineEvent[] = [];
   const urls: string[] = [];
+  const acks: { viewer: string; seq: number }[] = [];
   const streams: { events: TransportEvents; data: StreamData; open: boolean }[] = [];
   const sses: { events: TransportEvents; data: SseData; open: boolean }[] = [];
   let frame: (() => void) | null = null;
   const engine = new Engine(
-    canvas.asCanvas(),
+    new CanvasSurface(canvas.asCanvas()),
     {
       base: "http://host/screen/",
       forced: null,
       visible: options.visible ?? true,
+      source: null,
+      past: false,
     },
     (event) => events.push(event),
     {
       clock,
       random: () => 1,
+      probe: () => Promise.resolve(false),
+      fetchMoment: () => Promise.reject(new Error("nobody asked for the past")),
+      acknowledge: (viewer, { seq }) => {
+        acks.push({ viewer, seq });
+        return Promise.resolve({ intervalMs: 100 });
+      },
       requestFrame: (run) => {
         frame = run;
         return () => frame = null;
@@ -73,6 +84,7 @@ function setUp(options: { visible?: boolean } = {}) {
     canvas,
     events,
     urls,
+    acks,
     streams,
     sses,
     engine,
@@ -221,12 +233,170 @@ Deno.test("Engine measures only while somebody looks at the numbers", () => {
   assert.equal(stats?.compressed, true);
   assert.equal(stats?.updatesPerSecond, 0.5);
   assert.equal(stats?.bytesPerSecond, 1000);
-  // The decoder's clock stands at 110 ms, the engine's at 1,003,000.
-  assert.equal(stats?.lagMs, 1_003_000 - 110);
+  // That update is the fastest message so far.
+  assert.equal(stats?.lagMs, 0);
   const before = ofType("stats").length;
   engine.handle({ type: "watch", stats: false, outlines: false });
   clock.advance(3000);
   assert.equal(ofType("stats").length, before);
+});
+
+/** Heartbeats and updates tell the server's time, which is not ours; see `epoch` and `solid`. */
+Deno.test("Engine tells the lag without the clocks' difference, whatever happens to the clocks", () => {
+  const { clock, engine, ofType, send, paint } = setUp();
+  engine.handle({ type: "watch", stats: true, outlines: false });
+  send(hello(4, 3), epoch(7, 10), solid(true, [0, 0, 4, 3], RED));
+  paint();
+  // The server's clock stands at 110 ms when it sends the next update, by an ordinary request; it takes 40 ms.
+  engine.handle({ type: "clock", offsetMs: 110 - clock.now() });
+  const lag = (afterMs: number) => {
+    clock.advance(afterMs);
+    send(solid(false, [1, 1, 2, 1], GREEN));
+    paint();
+    clock.advance(500);
+    return ofType("stats").at(-1)?.stats.lagMs;
+  };
+  assert.equal(lag(40), 40);
+  clock.setWall(-2 * 86_400_000);
+  // The server's clock stands still in this test.
+  assert.equal(lag(10), 40 + 500 + 10 - 5);
+  clock.setWall(3 * 86_400_000);
+  clock.advance(1000);
+  send(hello(4, 3), heartbeat, solid(false, [1, 1, 2, 1], GREEN));
+  paint();
+  assert.equal(lag(10), 0);
+});
+
+/** A check message, as the server makes it for a picture with these letters. */
+function check(rows: string[]): Uint8Array {
+  const rgba = new Uint8ClampedArray(
+    [...rows.join("")].flatMap((letter) => [
+      ..."RGB".split("").map((name) => name === letter ? 255 : 0),
+      255,
+    ]),
+  );
+  const size = { width: rows[0].length, height: rows.length };
+  const hashes = new TileHasher().hash(size, (y, h) => {
+    return rgba.subarray(y * size.width * 4, (y + h) * size.width * 4);
+  });
+  return message(0x80, [...new Uint8Array(hashes.buffer)]);
+}
+
+Deno.test("Engine compares the canvas with a check, having painted what was waiting", () => {
+  const { canvas, ofType, send } = setUp();
+  send(hello(4, 3), epoch(7, 10), solid(true, [0, 0, 4, 3], RED), check(["RRRR", "RRRR", "RRRR"]));
+  assert.deepEqual(canvas.rows(), ["RRRR", "RRRR", "RRRR"]);
+  assert.deepEqual(ofType("painted").map(({ seq }) => seq), [11]);
+  assert.deepEqual(ofType("check").map(({ report }) => report), [
+    { result: "exact", tiles: 1, wrong: 0, exact: 1, mismatches: 0, healed: 0 },
+  ]);
+});
+
+Deno.test("Engine looks at a canvas that nothing is drawn on again each minute, and paints lost pixels anew", () => {
+  const { canvas, clock, ofType, send, streams } = setUp();
+  send(hello(4, 3), epoch(7, 10), solid(true, [0, 0, 4, 3], RED), check(["RRRR", "RRRR", "RRRR"]));
+  const beat = () => {
+    for (let second = 0; second < 60; second += 2) {
+      clock.advance(2000);
+      send(heartbeat);
+    }
+  };
+  beat();
+  assert.equal(ofType("check").at(-1)?.report.exact, 2);
+  canvas.spoil(2, 1);
+  beat();
+  assert.deepEqual(canvas.rows(), ["RRRR", "RRRR", "RRRR"]);
+  const { exact, mismatches, healed, wrong } = ofType("check").at(-1)!.report;
+  assert.deepEqual({ exact, mismatches, healed, wrong }, {
+    exact: 3,
+    mismatches: 1,
+    healed: 1,
+    wrong: 1,
+  });
+  assert.equal(streams.length, 1);
+});
+
+Deno.test("Engine fetches a whole picture when its own is wrong, and says healed once that is right", () => {
+  const { clock, ofType, send, streams, status, urls } = setUp();
+  send(hello(4, 3), epoch(7, 10), solid(true, [0, 0, 4, 3], RED), check(["RRRR", "RGRR", "RRRR"]));
+  assert.equal(ofType("check").at(-1)?.report.result, "differs");
+  assert.equal(streams.length, 2);
+  assert.equal(streams[0].open, false);
+  assert.equal(urls[1], "http://host/screen/stream");
+  assert.notEqual(status(), "live");
+  clock.advance(1000);
+  const rows = ["RRRR", "RGRR", "RRRR"];
+  send(
+    hello(4, 3),
+    epoch(8, 11),
+    solid(true, [0, 0, 4, 3], RED),
+    solid(false, [1, 1, 1, 1], GREEN),
+  );
+  assert.equal(status(), "live");
+  send(check(rows));
+  const { report } = ofType("check").at(-1)!;
+  assert.deepEqual([report.result, report.mismatches, report.healed], ["exact", 1, 1]);
+});
+
+Deno.test("Engine fetches no whole pictures all day when none of them is right", () => {
+  const { clock, ofType, send, streams } = setUp();
+  const wrong = check(["RRRR", "RGRR", "RRRR"]);
+  send(hello(4, 3), epoch(7, 10), solid(true, [0, 0, 4, 3], RED), wrong);
+  for (let minute = 0; minute < 600; minute++) {
+    send(hello(4, 3), epoch(9, 10), solid(true, [0, 0, 4, 3], RED), wrong);
+    // If that made it connect anew:
+    send(hello(4, 3), epoch(9, 10), solid(true, [0, 0, 4, 3], RED));
+    for (let second = 0; second < 60; second += 2) {
+      clock.advance(2000);
+      send(heartbeat);
+    }
+  }
+  assert.ok(ofType("check").at(-1)!.report.mismatches > 500);
+  assert.ok(streams.length > 5 && streams.length < 20, `${streams.length} connections in 10 hours`);
+  assert.equal(ofType("check").at(-1)!.report.healed, 0);
+});
+
+Deno.test("Engine blames nobody where the browser alters what is read from a canvas", () => {
+  const { canvas, ofType, send, streams } = setUp();
+  canvas.unreadable = true;
+  send(hello(4, 3), epoch(7, 10), solid(true, [0, 0, 4, 3], RED), check(["RRRR", "RRRR", "RRRR"]));
+  const { report } = ofType("check").at(-1)!;
+  assert.deepEqual([report.result, report.mismatches], ["unreadable", 0]);
+  assert.equal(streams.length, 1);
+});
+
+Deno.test("Engine: a check says nothing about what is drawn after it", () => {
+  const { canvas, clock, ofType, send } = setUp();
+  send(hello(4, 3), epoch(7, 10), solid(true, [0, 0, 4, 3], RED), check(["RRRR", "RRRR", "RRRR"]));
+  send(solid(false, [1, 1, 2, 1], GREEN));
+  canvas.spoil(0, 0);
+  for (let second = 0; second < 120; second += 2) {
+    clock.advance(2000);
+    send(heartbeat);
+  }
+  assert.equal(ofType("check").length, 1);
+});
+
+Deno.test("Engine compares what events drew, and comes back for a keyframe when it is wrong", () => {
+  const { canvas, clock, ofType, sses } = setUp();
+  clock.advance(5000);
+  const size = { width: 4, height: 2 };
+  const begin = (letter: string) => {
+    const { events, data } = sses.at(-1)!;
+    events.received();
+    data.notice("hello", { source: "demo", heartbeatMs: 2000 });
+    data.update({ seq: 20, time: 5, ...size, patches: [], keyframe: true }, [
+      { x: 0, y: 0, bitmap: canvas.bitmap(4, 2, letter) },
+    ]);
+    const tiles = check(["GGGG", "GGGG"]).subarray(2).toBase64();
+    data.notice("check", { tiles });
+  };
+  begin("R");
+  assert.equal(ofType("check").at(-1)?.report.result, "differs");
+  assert.equal(sses.length, 2);
+  begin("G");
+  const { report } = ofType("check").at(-1)!;
+  assert.deepEqual([report.result, report.healed, sses.length], ["exact", 1, 2]);
 });
 
 Deno.test("Engine follows events after the stream stayed silent", () => {
@@ -277,4 +447,16 @@ Deno.test("Engine stops without leaving anything behind", () => {
   assert.equal(clock.pending, 0);
   assert.equal(framePending(), false);
   assert.equal(canvas.listeners, 0);
+});
+
+Deno.test("Engine acknowledges the hello and what it has painted, while it streams", async () => {
+  const { acks, clock, engine, send, paint } = setUp();
+  send(hello(4, 3), epoch(7, 10), solid(true, [0, 0, 4, 3], RED));
+  assert.deepEqual(acks, [{ viewer: "1", seq: 0 }]);
+  await Promise.resolve();
+  paint();
+  clock.advance(100);
+  assert.deepEqual(acks.slice(1), [{ viewer: "1", seq: 11 }]);
+  engine.handle({ type: "stop" });
+  assert.equal(clock.pending, 0);
 });

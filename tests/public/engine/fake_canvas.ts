@@ -10,6 +10,8 @@ interface Put {
 
 export class FakeCanvas {
   readonly puts: Put[] = [];
+  /** The browser alters what is read back. */
+  unreadable = false;
   #width = 1;
   #height = 1;
   #pixels: string[] = [];
@@ -42,6 +44,11 @@ export class FakeCanvas {
     );
   }
 
+  /** The browser loses pixels and says nothing. */
+  spoil(x: number, y: number): void {
+    this.#pixels[y * this.#width + x] = ".";
+  }
+
   /** The browser throws the pixels away and says so. */
   lose(): void {
     this.#clear();
@@ -52,31 +59,43 @@ export class FakeCanvas {
     return { width, height, letter, close: () => {} } as ImageBitmap;
   }
 
-  asCanvas(): OffscreenCanvas {
-    return this as unknown as OffscreenCanvas;
+  asCanvas(): HTMLCanvasElement {
+    return this as unknown as HTMLCanvasElement;
   }
 
   getContext() {
     return {
       fillStyle: "",
       fillRect: (x: number, y: number, w: number, h: number) => this.#fill(x, y, w, h, () => "."),
+      getImageData: (x: number, y: number, w: number, h: number) => {
+        const data = new Uint8ClampedArray(w * h * 4);
+        for (let i = 0; i < w * h; i++) {
+          const letter = this.#pixels[(y + Math.floor(i / w)) * this.#width + x + i % w];
+          ["R", "G", "B"].forEach((name, channel) => {
+            data[i * 4 + channel] = letter === name ? 255 : 0;
+          });
+          data[i * 4 + 3] = 255;
+        }
+        return { data: this.unreadable ? data.map((byte) => byte ^ 1) : data };
+      },
       drawImage: (
         { width, height, letter }: { width: number; height: number; letter: string },
         x: number,
         y: number,
       ) => this.#fill(x, y, width, height, () => letter),
       putImageData: (
-        { data, width }: ImageData,
+        { data, width, height }: ImageData,
         atX: number,
         atY: number,
-        x: number,
-        y: number,
-        w: number,
-        h: number,
+        x = 0,
+        y = 0,
+        w = width,
+        h = height,
       ) => {
-        assert.deepEqual([atX, atY], [0, 0]);
-        this.puts.push({ x, y, w, h });
-        this.#fill(x, y, w, h, (px, py) => letterOf(data, (py * width + px) * 4));
+        this.puts.push({ x: atX + x, y: atY + y, w, h });
+        const letter = (px: number, py: number) =>
+          letterOf(data, ((py - atY) * width + px - atX) * 4);
+        this.#fill(atX + x, atY + y, w, h, letter);
       },
     };
   }

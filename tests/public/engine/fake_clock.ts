@@ -1,6 +1,8 @@
 /** A clock that goes only when it is told to. */
 export class FakeClock {
   #now: number;
+  /** How far the wall clock is ahead of the steady one. */
+  #wallAhead = 0;
   #nextHandle = 1;
   #timers = new Map<number, { at: number; run: () => void }>();
 
@@ -9,6 +11,7 @@ export class FakeClock {
   }
 
   now = (): number => this.#now;
+  wall = (): number => this.#now + this.#wallAhead;
 
   later = (run: () => void, delayMs: number): () => void => {
     const handle = this.#nextHandle++;
@@ -20,6 +23,20 @@ export class FakeClock {
     return this.#timers.size;
   }
 
+  /** Somebody sets the wall clock. */
+  setWall(aheadMs: number): void {
+    this.#wallAhead += aheadMs;
+  }
+
+  /**
+   * The machine sleeps, and wakes up before anything runs.
+   * @param steady whether the steady clock runs on, which depends on the system
+   */
+  sleep(ms: number, steady: boolean): void {
+    if (steady) this.#now += ms;
+    else this.#wallAhead += ms;
+  }
+
   /** Runs what is due in the next `ms`, in its order. */
   advance(ms: number): void {
     const end = this.#now + ms;
@@ -29,7 +46,7 @@ export class FakeClock {
       if (!due) break;
       const [handle, { at, run }] = due;
       this.#timers.delete(handle);
-      this.#now = at;
+      this.#now = Math.max(this.#now, at);
       run();
     }
     this.#now = end;

@@ -21,6 +21,8 @@ function after(...events: LinkEvent[]): Readonly<Link> {
 
 const connect = { type: "connect" } as const;
 const current = { type: "current" } as const;
+const silent = { type: "silent" } as const;
+const heard = { type: "heard" } as const;
 const settled = { type: "settled" } as const;
 const hide = { type: "hide" } as const;
 const show = { type: "show" } as const;
@@ -119,4 +121,30 @@ Deno.test("nextLink() unauthorised and ended last until somebody connects anew",
     }
     assert.equal(nextLink(stopped, connect).status, "connecting");
   }
+});
+
+Deno.test("nextLink() a silent server makes the picture stale, whatever it said before, until it is heard", () => {
+  assert.deepEqual(walk(connect, current, silent, current, heard), [
+    "connecting",
+    "live",
+    "stale",
+    "stale",
+    "live",
+  ]);
+  assert.deepEqual(walk(connect, current, paused, silent, heard).slice(2), [
+    "paused",
+    "stale",
+    "paused",
+  ]);
+});
+
+Deno.test("nextLink() silence before the first picture, and on a lost connection, is nothing new", () => {
+  assert.deepEqual(walk(connect, silent, current), ["connecting", "connecting", "live"]);
+  assert.deepEqual(walk(connect, current, silent, failed, silent, connect, current).slice(2), [
+    "stale",
+    "reconnecting",
+    "reconnecting",
+    "reconnecting",
+    "live",
+  ]);
 });

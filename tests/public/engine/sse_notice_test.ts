@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { encodeBase64 } from "./base64.ts";
-import { readCursorNotice, readStateNotice } from "../../../public/engine/sse_notice.js";
+import {
+  readCheckNotice,
+  readCursorNotice,
+  readStateNotice,
+} from "../../../public/engine/sse_notice.js";
 
 Deno.test("readStateNotice() reads the three states and nothing else", () => {
   assert.deepEqual(readStateNotice({ state: "lost", text: "gone" }), {
@@ -63,4 +67,17 @@ Deno.test("readCursorNotice() refuses a position that is none", () => {
   assert.equal(readCursorNotice({ visible: true, x: "1", y: 0 }), null);
   assert.equal(readCursorNotice({ visible: 1, x: 1, y: 0 }), null);
   assert.equal(readCursorNotice({ visible: true, x: NaN, y: 0 }), null);
+});
+
+Deno.test("readCheckNotice() is one number a tile", () => {
+  const size = { width: 65, height: 64 };
+  const tiles = Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 2).toBase64();
+  assert.deepEqual(readCheckNotice({ tiles }, size), Uint32Array.of(1, 0x02000000));
+});
+
+Deno.test("readCheckNotice() refuses what is not", () => {
+  const size = { width: 65, height: 64 };
+  for (const tiles of [undefined, 7, "", "AAAA", "!!!!!!!!!!!!", new Uint8Array(12).toBase64()]) {
+    assert.equal(readCheckNotice({ tiles }, size), null);
+  }
 });

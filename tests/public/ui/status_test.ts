@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { countdownText, statusDetail, statusWord } from "../../../public/ui/status.js";
+import { countdownText, quietText, statusDetail, statusWord } from "../../../public/ui/status.js";
 
 Deno.test("statusWord() has a word for every status", () => {
   assert.deepEqual(
     ([
       "connecting",
       "live",
+      "stale",
       "reconnecting",
       "lost",
       "paused",
@@ -16,6 +17,7 @@ Deno.test("statusWord() has a word for every status", () => {
     [
       "Connecting",
       "Live",
+      "Stale",
       "Reconnecting",
       "Source lost",
       "Paused",
@@ -31,6 +33,10 @@ Deno.test("statusDetail() makes sentences of reason and consequence", () => {
     statusDetail("reconnecting", "the server could not be reached"),
     "The server could not be reached. The picture may be out of date.",
   );
+  assert.equal(
+    statusDetail("reconnecting", "the server could not be reached", false),
+    "The server could not be reached. Waiting for the first picture.",
+  );
   assert.equal(statusDetail("live", ""), "");
   assert.equal(statusDetail("ended", "Thrown out!"), "Thrown out!");
 });
@@ -41,4 +47,12 @@ Deno.test("countdownText() counts whole seconds down", () => {
   assert.equal(countdownText(1), "in 1 s");
   assert.equal(countdownText(-5), "now");
   assert.equal(countdownText(null), "");
+});
+
+Deno.test("quietText() tells the server's silence where the picture may be old", () => {
+  assert.equal(quietText("stale", 4200), "Last sign of life 4 s ago");
+  assert.equal(quietText("reconnecting", 3_600_000 * 3), "Last sign of life 3 h ago");
+  assert.equal(quietText("connecting", 800), "");
+  assert.equal(quietText("live", 4200), "");
+  assert.equal(quietText("reconnecting", null), "");
 });

@@ -1,0 +1,84 @@
+/**
+ * The sources with small pictures of how they look now, where there is more than one.
+ *
+ * @typedef {import("./requests.js").HistorySource} HistorySource
+ */
+
+const THUMB_WIDTH = 160;
+/** Small pictures are renewed this often while somebody looks, ms. */
+export const RENEW_MS = 5000;
+
+export class SourceList {
+  /** @type {HTMLElement} */
+  #list;
+  /** @type {(id: string) => void} */
+  #choose;
+  /** @type {Map<string, { button: HTMLButtonElement, image: HTMLImageElement, label: HTMLElement }>} */
+  #items = new Map();
+  #renewedAt = -Infinity;
+
+  /**
+   * @param {HTMLElement} list  a `<ul>`
+   * @param {(id: string) => void} choose
+   */
+  constructor(list, choose) {
+    this.#list = list;
+    this.#choose = choose;
+  }
+
+  /**
+   * @param {readonly HistorySource[]} sources
+   * @param {string} chosen  id
+   */
+  show(sources, chosen) {
+    this.#list.hidden = sources.length < 2;
+    for (const [id, { button }] of this.#items) {
+      if (sources.some((source) => source.id === id)) continue;
+      button.parentElement?.remove();
+      this.#items.delete(id);
+    }
+    for (const source of sources) {
+      const item = this.#items.get(source.id) ?? this.#add(source.id);
+      const state = source.live ? "" : " (recorded)";
+      item.label.textContent = source.label + state;
+      item.button.setAttribute("aria-pressed", String(source.id === chosen));
+    }
+  }
+
+  /**
+   * Loads the pictures anew if it is time.
+   *
+   * @param {number} now  ms, never jumps
+   * @param {(source: string, width: number) => string | null} urlOf  null: there is no picture
+   */
+  renew(now, urlOf) {
+    if (this.#list.hidden || now - this.#renewedAt < RENEW_MS) return;
+    this.#renewedAt = now;
+    for (const [id, { image }] of this.#items) {
+      const url = urlOf(id, THUMB_WIDTH);
+      // One that is still loading is not given up for the next.
+      if (url !== null && (image.complete || image.src === "")) image.src = url;
+    }
+  }
+
+  /** @param {string} id */
+  #add(id) {
+    const item = document.createElement("li");
+    const button = document.createElement("button");
+    const image = document.createElement("img");
+    const label = document.createElement("span");
+    button.type = "button";
+    button.dataset.source = id;
+    image.alt = "";
+    image.width = THUMB_WIDTH;
+    image.height = 90;
+    button.append(image, label);
+    button.addEventListener("click", () => this.#choose(id));
+    item.append(button);
+    this.#list.append(item);
+    const made = { button, image, label };
+    this.#items.set(id, made);
+    this.#renewedAt = -Infinity;
+    return made;
+  }
+}
