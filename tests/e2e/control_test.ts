@@ -83,7 +83,7 @@ test("PATCH /api/config refuses what is out of range, and changes nothing", asyn
     [{ field: "fps", value: 0, allowed: "1 to 120" }],
   );
   const { settings } = await program.stats();
-  assert.deepEqual([settings.fps, settings.threshold], [30, 0]);
+  assert.deepEqual([settings.fps, settings.threshold], [60, 0]);
 });
 
 test("masked pixels, a region and a scale reach viewers and snapshots alike", async () => {

@@ -144,7 +144,7 @@ test("the control panel changes the frame rate, and shows why a value is refused
   await waitForStatus(page, "live");
   await page.keyboard.press("c");
   const fps = page.getByLabel("Frame rate");
-  await eventually("the panel has loaded", async () => assert.equal(await fps.inputValue(), "30"));
+  await eventually("the panel has loaded", async () => assert.equal(await fps.inputValue(), "60"));
   await fps.fill("7");
   await page.getByRole("button", { name: "Apply" }).click();
   await eventually("the server has it", async () => {
@@ -177,7 +177,7 @@ test("with the view token the control panel is read-only and says why", async ()
   await waitForStatus(page, "live");
   await page.keyboard.press("c");
   const fps = page.getByLabel("Frame rate");
-  await eventually("the panel has loaded", async () => assert.equal(await fps.inputValue(), "30"));
+  await eventually("the panel has loaded", async () => assert.equal(await fps.inputValue(), "60"));
   assert.ok(await page.locator("#panel-readonly").isVisible());
   assert.equal(await fps.isEditable(), false);
   for (const name of ["Apply", "Pause capture", "Force keyframe"]) {

@@ -22,12 +22,14 @@ export const BROWSER_ARGS = [
 export type Status =
   | "connecting"
   | "live"
+  | "stale"
   | "reconnecting"
   | "lost"
   | "paused"
   | "unauthorised"
   | "hidden"
-  | "ended";
+  | "ended"
+  | "past";
 
 /** The browser to use: a path or a command; `undefined` when none is installed. */
 export function findChromium(): string | undefined {

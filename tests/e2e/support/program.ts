@@ -34,7 +34,7 @@ export interface Running extends AsyncDisposable {
 
 /** A program that listens. */
 export interface Program extends Running {
-  /** `http://127.0.0.1:PORT` */
+  /** `http://127.0.0.1:PORT`, `https` where it was given a certificate. */
   readonly url: string;
   readonly port: number;
   /** The link that lets in. */
@@ -64,9 +64,16 @@ export function runTask(args: readonly string[], env: Record<string, string> = {
 /** Starts the program with the admin token `TOKEN` and waits until it listens. */
 export async function startProgram(
   args: readonly string[],
-  { port = 0, env = {} }: { port?: number; env?: Record<string, string> } = {},
+  { port = 0, env = {}, caCert }: {
+    port?: number;
+    env?: Record<string, string>;
+    /** PEM: whom to trust where the program speaks TLS. */
+    caCert?: string;
+  } = {},
 ): Promise<Program> {
-  const running = run([...args, "--port", String(port)], { PATCHCAST_TOKEN: TOKEN, ...env });
+  // Programs that run at the same time would not get the same history, and most tests want none.
+  const fixed = { PATCHCAST_TOKEN: TOKEN, PATCHCAST_HISTORY: "off" };
+  const running = run([...args, "--port", String(port)], { ...fixed, ...env });
   const url = (await running.listening).replace("//0.0.0.0:", "//127.0.0.1:");
   let disposing = false;
   running.ended.then(({ code, stderr }) => {
@@ -75,9 +82,13 @@ export async function startProgram(
     const words = `the program ended by itself with code ${code}:\n${stderr}`;
     Deno.stderr.writeSync(new TextEncoder().encode(words));
   });
+  const client = caCert === undefined ? undefined : Deno.createHttpClient({ caCerts: [caCert] });
   const request = (path: string, init: RequestInit = {}) => {
     const headers = { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" };
-    return fetch(new URL(path, url), { ...init, headers });
+    // Deno's own member of the options; the types of browsers do not know it.
+    const options: RequestInit & { client?: Deno.HttpClient } = { ...init, headers };
+    if (client) options.client = client;
+    return fetch(new URL(path, url), options);
   };
   const json = async (path: string, init?: RequestInit) => {
     const response = await request(path, init);
@@ -95,6 +106,7 @@ export async function startProgram(
     change: (settings) => json("/api/config", { method: "PATCH", body: JSON.stringify(settings) }),
     async [Symbol.asyncDispose]() {
       disposing = true;
+      client?.close();
       await running[Symbol.asyncDispose]();
     },
   };
@@ -111,7 +123,7 @@ function spawn(args: string[], env: Record<string, string>, atExit: Deno.Signal)
   }).spawn();
   const address = Promise.withResolvers<string>();
   const stdout = collect(child.stdout, (text) => {
-    const line = /^listening on (http:\/\/\S+)\n/m.exec(text);
+    const line = /^listening on (https?:\/\/\S+)\n/m.exec(text);
     if (line) address.resolve(line[1]);
   });
   const stderr = collect(child.stderr);

@@ -1,4 +1,5 @@
 /** Tests on real parts: skipped where a part is not installed, or with CI=true failed. */
+import { missingForLinks } from "../../../bench/links/shaped_link.ts";
 import { missingCommands } from "../../capture/sources/xvfb.ts";
 import { outsideAddress } from "./network.ts";
 import { findChromium } from "./browser.ts";
@@ -17,7 +18,15 @@ const X_COMMANDS = [
 ] as const;
 
 /** What a suite needs besides the program. */
-export type Part = "x11" | "chromium" | "curl" | "network" | "procfs";
+export type Part =
+  | "x11"
+  | "chromium"
+  | "curl"
+  | "nginx"
+  | "openssl"
+  | "network"
+  | "procfs"
+  | "links";
 
 /**
  * Makes the `test` function of a file.
@@ -64,7 +73,11 @@ function missingOf(part: Part): string[] {
     case "chromium":
       return findChromium() === undefined ? ["chromium"] : [];
     case "curl":
-      return missingCommands(["curl"]);
+    case "nginx":
+    case "openssl":
+      return missingCommands([part]);
+    case "links":
+      return missingForLinks();
     case "procfs":
       return Deno.build.os === "linux" ? [] : ["Linux's /proc"];
     case "network":
