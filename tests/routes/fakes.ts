@@ -86,7 +86,7 @@ export const STATS: CaptureStats = {
   height: 32,
   seq: 7,
   epoch: 2,
-  fps: 30,
+  fps: 60,
   ticksPerSecond: 29.5,
   updatesPerSecond: 3.5,
   captureMs: { p50: 0.5, p95: 1.5 },
