@@ -12,6 +12,8 @@ import type { Pack } from "./tiles.ts";
 
 /** A picture, and the way there. */
 export interface SeekAnswer extends Size {
+  /** Names the archive: where it is the same, a pack's id means the same pack. */
+  readonly archive: string;
   /** When the picture came to be, ms since the Unix epoch. */
   readonly time: number;
   /** When the pictures before and after it came to be; `undefined` at the archive's ends. */
@@ -33,7 +35,7 @@ export interface SeekAnswer extends Size {
  * @returns `undefined` before the first picture
  */
 export function seek(
-  store: Pick<HistoryStore, "at" | "packs">,
+  store: Pick<HistoryStore, "archive" | "at" | "packs">,
   source: string,
   time: number,
   have: number | undefined,
@@ -54,5 +56,6 @@ export function seek(
     changes,
     (id) => packs.get(id)!,
   );
-  return { width, height, time: picture.time, previous, next, gap, base, message };
+  const { archive } = store;
+  return { archive, width, height, time: picture.time, previous, next, gap, base, message };
 }

@@ -36,6 +36,8 @@ import { type Pack, Tiles } from "./tiles.ts";
 import { Writers } from "./writers.ts";
 
 export class HistoryStore {
+  /** Another one each time an archive is opened: ids of packs are only known to name the same within one. */
+  readonly archive = crypto.randomUUID();
   readonly #options: StoreOptions;
   readonly #database: DatabaseSync;
   readonly #tiles: Tiles;

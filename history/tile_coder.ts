@@ -1,11 +1,11 @@
 /**
- * Tiles as bytes: their hash, and packs of up to eight of them coded in one run.
+ * Tiles as bytes: their hash, and packs of up to eight of them (docs/PROTOCOL.md, "Tiles").
  *
- * A pack is the stream's context coder (docs/PROTOCOL.md, encoding 3) without the stream: its tables are reset once,
- * then each tile is coded as a rectangle that fills a black canvas of exactly its size. Neighbouring tiles
- * of one moment are alike, so what the coder has learnt from the first makes the others smaller: by 40 % for
- * text, against one tile alone. Larger packs save more, but a picture reached at random needs more tiles
- * decoded that it does not show, and freeing one tile means coding the others again.
+ * Most tiles go through the context coder: its tables are reset once for a pack, then each tile is coded as a rectangle
+ * that fills a black canvas of exactly its size. Neighbouring tiles of one moment are alike, so what the coder
+ * has learnt from the first makes the others smaller: by 40 % for text, against one tile alone. Larger packs
+ * save more, but a picture reached at random needs more tiles decoded that it does not show, and freeing one tile
+ * means coding the others again. Photographs go through the Rice coder, each tile for itself.
  */
 import { createHash } from "node:crypto";
 import type { Size } from "../capture/geometry.ts";
@@ -18,12 +18,19 @@ import { Reader } from "../public/decoder/reader.js";
 export const PACK_TILES = 8;
 /** Bytes of a hash: 128 bits of SHA-256. */
 export const HASH_BYTES = 16;
-/** The coder writes no more than this for a tile: 8 bytes a pixel. */
+/** A tile's code is not longer: 8 bytes a pixel. */
 const MAX_CODE_BYTES = TILE * TILE * 8 + 64;
+/** What the Rice coder may write until its code is refused for being longer. */
+const RICE_BYTES = TILE * TILE * 11 + 8;
+/** A Rice code of so many bits a pixel is a photograph's, and hardly ever much longer than the context coder's. */
+const SURELY_RICE_BITS = { least: 7, most: 14 };
+/** Up to this many times the bytes buy a tile that is decoded in half the time, without those before it. */
+const RICE_AT_MOST = 1.3;
 const COLOUR_BITS = 0xffffff;
 
 /** The kernels with their decoding half, which the capture Worker has no use for. */
 interface TileKernels extends Kernels {
+  riceDecode(input: number, length: number, tile: number, width: number, height: number): number;
   contextDecode(
     input: number,
     length: number,
@@ -51,7 +58,7 @@ export class TileCoder {
     const arena = new Arena(kernels.memory);
     this.#source = arena.take(TILE * TILE * 4);
     this.#canvas = arena.take(TILE * TILE * 4);
-    this.#code = arena.take(MAX_CODE_BYTES);
+    this.#code = arena.take(RICE_BYTES);
   }
 
   static async load(): Promise<TileCoder> {
@@ -71,28 +78,27 @@ export class TileCoder {
 
   /**
    * @param tiles of one size, at most `PACK_TILES`
-   * @returns tiles × { length varint, length × u8 }
+   * @returns tiles × { head varint: 2 × length, + 1 if Rice coded; length × u8 }
    */
-  encode(tiles: readonly TilePixels[], { width, height }: Size): Uint8Array<ArrayBuffer> {
-    const out = new ByteWriter();
-    this.#kernels.contextReset();
-    for (const pixels of tiles) {
-      this.#view(this.#source, width * height).set(pixels);
-      this.#view(this.#canvas, width * height).fill(0);
-      const { contextEncode } = this.#kernels;
-      const length = contextEncode(
-        this.#source,
-        this.#canvas,
-        width,
-        0,
-        0,
-        width,
-        height,
-        this.#code,
-      );
-      out.varint(length);
-      out.bytes(new Uint8Array(this.#kernels.memory.buffer, this.#code, length));
+  encode(tiles: readonly TilePixels[], size: Size): Uint8Array<ArrayBuffer> {
+    const rice = tiles.map((pixels) => this.#encodeRice(pixels, size));
+    // Tried with the context coder are those that may be for it; it must not learn from those that are not.
+    let trial = tiles.map((_, i) => i).filter((i) => {
+      const bits = rice[i].length * 8 / (size.width * size.height);
+      return bits < SURELY_RICE_BITS.least || bits > SURELY_RICE_BITS.most;
+    });
+    let codes = this.#encodeContext(trial.map((i) => tiles[i]), size);
+    const kept = trial.filter((tile, i) => rice[tile].length > codes[i].length * RICE_AT_MOST);
+    if (kept.length < trial.length) {
+      trial = kept;
+      codes = this.#encodeContext(kept.map((i) => tiles[i]), size);
     }
+    const out = new ByteWriter();
+    const context = new Map(trial.map((tile, i) => [tile, codes[i]]));
+    rice.forEach((riceCode, tile) => {
+      const code = context.get(tile) ?? riceCode;
+      out.varint(code.length * 2 + (context.has(tile) ? 0 : 1)).bytes(code);
+    });
     return out.finish();
   }
 
@@ -102,27 +108,59 @@ export class TileCoder {
    * @throws {Error} when the code is damaged
    */
   decode(code: Uint8Array, { width, height }: Size, count: number): TilePixels[] {
+    const { contextDecode, contextReset, riceDecode } = this.#kernels;
     const reader = new Reader(code);
     const tiles: TilePixels[] = [];
-    this.#kernels.contextReset();
+    contextReset();
     for (let i = 0; i < count; i++) {
-      const length = reader.varint();
+      const { length, isRice } = readTileHead(reader);
       if (length > MAX_CODE_BYTES) throw new Error(`Cannot decode a tile of ${length} bytes`);
       new Uint8Array(this.#kernels.memory.buffer, this.#code, length).set(reader.bytes(length));
       const canvas = this.#view(this.#canvas, width * height);
       canvas.fill(0);
-      const { contextDecode } = this.#kernels;
-      if (!contextDecode(this.#code, length, this.#canvas, width, 0, 0, width, height)) {
-        throw new Error("Cannot decode a tile: its code ends before its pixels");
-      }
+      const isWhole = isRice
+        ? riceDecode(this.#code, length, this.#canvas, width, height)
+        : contextDecode(this.#code, length, this.#canvas, width, 0, 0, width, height);
+      if (!isWhole) throw new Error("Cannot decode a tile: its code ends before its pixels");
       tiles.push(canvas.slice());
     }
     return tiles;
   }
 
+  #encodeRice(pixels: TilePixels, { width, height }: Size): Uint8Array<ArrayBuffer> {
+    this.#view(this.#source, width * height).set(pixels);
+    const length = this.#kernels.riceEncode(this.#source, width, height, this.#code);
+    return this.#coded(length);
+  }
+
+  /** Each tile with what was learnt from those before it. */
+  #encodeContext(
+    tiles: readonly TilePixels[],
+    { width, height }: Size,
+  ): Uint8Array<ArrayBuffer>[] {
+    const { contextEncode, contextReset } = this.#kernels;
+    contextReset();
+    return tiles.map((pixels) => {
+      this.#view(this.#source, width * height).set(pixels);
+      this.#view(this.#canvas, width * height).fill(0);
+      const [from, to] = [this.#source, this.#canvas];
+      return this.#coded(contextEncode(from, to, width, 0, 0, width, height, this.#code));
+    });
+  }
+
+  #coded(length: number): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.#kernels.memory.buffer as ArrayBuffer, this.#code, length).slice();
+  }
+
   #view(address: number, count: number): Uint32Array<ArrayBuffer> {
     return new Uint32Array(this.#kernels.memory.buffer as ArrayBuffer, address, count);
   }
+}
+
+/** Reads what stands before a tile's code in a pack: its length, and which coder wrote it. */
+export function readTileHead(reader: Reader): { length: number; isRice: boolean } {
+  const head = reader.varint();
+  return { length: Math.floor(head / 2), isRice: head % 2 === 1 };
 }
 
 /** The colour of a tile that has only one; `undefined` for others. */

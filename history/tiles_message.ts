@@ -1,12 +1,12 @@
 /**
  * The tiles message (docs/PROTOCOL.md, "Tiles"): what takes one picture of the archive to another, straight from what
- * is stored. Packs go out as they are, cut behind the last tile that is wanted; nothing is decoded here.
+ * is stored. Packs go out as they are, without the tiles that nobody needs; nothing is decoded here.
  */
 import { ByteWriter } from "../capture/byte_writer.ts";
 import { frameMessage } from "../capture/messages.ts";
 import { Reader } from "../public/decoder/reader.js";
 import type { CellChange } from "./grid.ts";
-import { PACK_TILES } from "./tile_coder.ts";
+import { PACK_TILES, readTileHead } from "./tile_coder.ts";
 import { BLACK, colourOf, isSolidRef } from "./tile_ref.ts";
 import type { Pack } from "./tiles.ts";
 
@@ -52,23 +52,37 @@ function writeSolids(body: ByteWriter, solids: readonly CellChange[]): void {
 }
 
 function writePack(body: ByteWriter, pack: Pack, placed: readonly CellChange[]): void {
-  body.u8(pack.width).u8(pack.height).u8(pack.coded).varint(placed.length);
-  let last = 0;
+  const wanted = new Set(placed.map(({ ref }) => ref % PACK_TILES));
+  const parts = neededParts(pack, wanted);
+  const places = parts.reduce((bits, { place }) => bits | 1 << place, 0);
+  body.varint(pack.id).u8(pack.width).u8(pack.height).u8(places).varint(placed.length);
   for (const { cell, ref } of placed) {
     const place = ref % PACK_TILES;
-    if (!(pack.coded & (1 << place))) throw new Error(`Cannot send tile ${ref}: it is gone`);
-    last = Math.max(last, place);
+    if (!(places & (1 << place))) throw new Error(`Cannot send tile ${ref}: it is gone`);
     body.u8(place).varint(cell);
   }
-  const code = pack.code.subarray(0, codeLength(pack, last));
-  body.varint(code.length).bytes(code);
+  body.varint(parts.reduce((sum, { bytes }) => sum + bytes.length, 0));
+  for (const { bytes } of parts) body.bytes(bytes);
 }
 
-/** Bytes of the code up to the tile at `last`, that one included. */
-function codeLength({ coded, code }: Pack, last: number): number {
+/** A tile's code within its pack, its head included. */
+interface Part {
+  readonly place: number;
+  readonly isRice: boolean;
+  readonly bytes: Uint8Array;
+}
+
+/** What the wanted tiles are decoded from: their codes, and before the last of the context coder all of its. */
+function neededParts({ coded, code }: Pack, wanted: ReadonlySet<number>): Part[] {
   const reader = new Reader(code);
-  for (let place = 0; place <= last; place++) {
-    if (coded & (1 << place)) reader.bytes(reader.varint());
+  const parts: Part[] = [];
+  for (let place = 0; place < PACK_TILES; place++) {
+    if (!(coded & (1 << place))) continue;
+    const start = code.length - reader.left;
+    const { length, isRice } = readTileHead(reader);
+    reader.bytes(length);
+    parts.push({ place, isRice, bytes: code.subarray(start, code.length - reader.left) });
   }
-  return code.length - reader.left;
+  const last = parts.findLastIndex(({ place, isRice }) => !isRice && wanted.has(place));
+  return parts.filter(({ place, isRice }, i) => wanted.has(place) || (!isRice && i < last));
 }

@@ -106,6 +106,7 @@ export interface Kernels {
     h: number,
     out: number,
   ): number;
+  riceEncode(tile: number, width: number, height: number, out: number): number;
   contextReset(): void;
   contextEncode(
     frame: number,

@@ -8,12 +8,13 @@
 import { readCursor } from "./cursor.js";
 import { checkSize, parseHello } from "./hello.js";
 import { MessageBuffer } from "./message_buffer.js";
+import { PackDecoder } from "./pack_decoder.js";
 import { Palette } from "./palette.js";
 import { Picture } from "./picture.js";
 import { ProtocolError, Reader } from "./reader.js";
 import { readHashes, tileCount } from "./tile_hash.js";
 import { TileSlots } from "./tile_slots.js";
-import { applyTiles, PackDecoder, readTilesHeader } from "./tiles_message.js";
+import { applyTiles, readTilesHeader } from "./tiles_message.js";
 import { applyUpdate, readUpdateHeader } from "./update.js";
 
 export { ProtocolError };
@@ -62,6 +63,9 @@ export class Decoder {
   #slots = new TileSlots();
   /** Made when the first pack comes. @type {PackDecoder | undefined} */
   #packs;
+  #keptTiles;
+  /** The archive that the last hello named. @type {unknown} */
+  #archive;
   /** Counts updates in the current epoch; becomes `seq` with the next update. */
   #epochSeq = 0;
   #time = 0;
@@ -69,9 +73,14 @@ export class Decoder {
   #needsHello = true;
   #failed = false;
 
-  /** @param {Partial<Handlers>} [handlers] called synchronously from `push` */
-  constructor(handlers = {}) {
+  /**
+   * @param {Partial<Handlers>} [handlers] called synchronously from `push`
+   * @param {object} [options]
+   * @param {number} [options.keptTiles] tiles of the history, of 16 KiB each, to be kept for when they come again
+   */
+  constructor(handlers = {}, { keptTiles = 0 } = {}) {
     this.#handlers = handlers;
+    this.#keptTiles = keptTiles;
   }
 
   /**
@@ -187,6 +196,7 @@ export class Decoder {
     }
     const hello = parseHello(reader.text());
     this.#needsHello = false;
+    this.#archive = hello.archive;
     const { picture } = this;
     if (!picture || picture.width !== hello.width || picture.height !== hello.height) {
       this.#resize(hello.width, hello.height);
@@ -248,11 +258,17 @@ export class Decoder {
     if (!isCount(seq) || !isCount(time)) {
       throw new ProtocolError(`Cannot go to seq ${seq}, time ${time}: wanted 0 to 2^53 - 1`);
     }
-    const applied = applyTiles(reader, keyframe, picture, () => this.#packs ??= new PackDecoder());
+    const applied = applyTiles(reader, keyframe, picture, () => this.#packDecoder());
     this.#needsKeyframe = false;
     this.#epochSeq = this.seq = seq;
     this.#time = time;
     this.#handlers.update?.({ seq, time, keyframe, ...applied, messageBytes });
+  }
+
+  #packDecoder() {
+    this.#packs ??= new PackDecoder(this.#keptTiles);
+    this.#packs.archive = this.#archive;
+    return this.#packs;
   }
 
   /** @param {Uint8Array} body */

@@ -5,6 +5,7 @@
  * @property {WebAssembly.Memory} memory
  * @property {() => void} contextReset
  * @property {(input: number, length: number, canvas: number, width: number, x: number, y: number, w: number, h: number) => number} contextDecode
+ * @property {(input: number, length: number, tile: number, width: number, height: number) => number} riceDecode
  * @property {() => void} lossyReset
  * @property {(input: number, length: number, canvas: number, width: number, height: number, x: number, y: number, w: number, h: number) => number} lossyDecode
  * @property {(from: number, to: number, width: number, x: number, y: number, w: number, h: number) => void} toRgbaRect

@@ -2,66 +2,20 @@
  * Applies one tiles message to the picture (docs/PROTOCOL.md, "Tiles"): cells of the 64×64 grid get a
  * colour, or a tile out of a pack as the history stores it.
  *
- * What decides how much work it is (counts, cells, sizes) is checked before the first pixel changes. Packs are
- * decoded in a memory of their own, so the context coder of the stream's patches learns nothing from them.
+ * What decides how much work it is (counts, cells, sizes) is checked before the first pixel changes.
  */
-import { newKernels, WASM_PAGE } from "./kernels.js";
-import { ProtocolError, Reader } from "./reader.js";
+import { ProtocolError } from "./reader.js";
 
+/** @typedef {import("./reader.js").Reader} Reader */
 /** @typedef {import("./picture.js").Rect} Rect */
 /** @typedef {import("./picture.js").Picture} Picture */
 /** @typedef {{ cell: number, colour: number }} Solid */
-/** @typedef {{ place: number, cell: number }} Placement */
-/** @typedef {{ width: number, height: number, places: number, placements: Placement[], code: Uint8Array }} Pack */
+/** @typedef {import("./pack_decoder.js").PackDecoder} PackDecoder */
+/** @typedef {import("./pack_decoder.js").Placement} Placement */
+/** @typedef {import("./pack_decoder.js").Pack} Pack */
 
 const KEYFRAME = 1;
 const TILE = 64;
-/** The coder writes no more than this for a tile. */
-const MAX_TILE_BYTES = TILE * TILE * 8 + 64;
-
-/** The decoder of packs; takes about 10 MB with the first one. */
-export class PackDecoder {
-  #kernels = newKernels();
-  #canvas;
-  #input;
-
-  constructor() {
-    const { memory } = this.#kernels;
-    this.#canvas = memory.buffer.byteLength;
-    this.#input = this.#canvas + TILE * TILE * 4;
-    memory.grow(Math.ceil((TILE * TILE * 4 + MAX_TILE_BYTES) / WASM_PAGE));
-  }
-
-  /**
-   * Decodes tiles up to the last one that is placed.
-   * @param {Pack} pack
-   * @param {(pixels: Uint32Array, place: number) => void} draw called for each place, in ascending order; the
-   *   pixels are only valid during the call
-   * @throws {ProtocolError} when the code is damaged
-   */
-  decode({ width, height, places, placements, code }, draw) {
-    const reader = new Reader(code);
-    const { memory, contextReset, contextDecode } = this.#kernels;
-    const last = placements.reduce((most, { place }) => Math.max(most, place), 0);
-    contextReset();
-    for (let place = 0; place <= last; place++) {
-      if (!(places & (1 << place))) continue;
-      const length = reader.varint();
-      if (length > MAX_TILE_BYTES) {
-        throw new ProtocolError(
-          `Cannot draw a tile of ${length} bytes: at most ${MAX_TILE_BYTES}`,
-        );
-      }
-      new Uint8Array(memory.buffer, this.#input, length).set(reader.bytes(length));
-      const pixels = new Uint32Array(memory.buffer, this.#canvas, width * height);
-      pixels.fill(0);
-      if (!contextDecode(this.#input, length, this.#canvas, width, 0, 0, width, height)) {
-        throw new ProtocolError("Cannot draw a tile: its code ends before its pixels");
-      }
-      draw(pixels, place);
-    }
-  }
-}
 
 /**
  * @param {Reader} reader at the body's first byte
@@ -191,6 +145,7 @@ function readPacks(reader, grid) {
   /** @type {Pack[]} */
   const packs = [];
   for (let i = 0; i < count; i++) {
+    const id = reader.varint();
     const width = reader.u8();
     const height = reader.u8();
     const places = reader.u8();
@@ -215,7 +170,7 @@ function readPacks(reader, grid) {
       placements.push({ place, cell });
     }
     const code = reader.bytes(reader.varint());
-    packs.push({ width, height, places, placements, code });
+    packs.push({ id, width, height, places, placements, code });
   }
   return packs;
 }

@@ -8,15 +8,16 @@ export const HEARTBEAT_MS = 250;
 /** Opens a stream with a picture of the past. */
 export function historyHello(
   label: string,
-  { width, height }: SeekAnswer,
+  { width, height, archive }: SeekAnswer,
 ): Uint8Array<ArrayBuffer> {
-  const hello: Hello & { history: true } = {
+  const hello: Hello & { history: true; archive: string } = {
     width,
     height,
     source: label,
     viewer: "",
     heartbeatMs: HEARTBEAT_MS,
     history: true,
+    archive,
   };
   return helloMessage(hello);
 }

@@ -67,6 +67,7 @@ export function blackPicture(time: number): SeekAnswer {
     throw new Error("Cannot find a pack: there is none");
   });
   return {
+    archive: "a",
     width: 1,
     height: 1,
     time,

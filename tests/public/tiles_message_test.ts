@@ -9,6 +9,8 @@ import { solidRef, type TileRef } from "../../history/tile_ref.ts";
 import { tilesMessage } from "../../history/tiles_message.ts";
 import type { Pack } from "../../history/tiles.ts";
 import { Decoder, ProtocolError } from "../../public/decoder/decoder.js";
+import { Reader } from "../../public/decoder/reader.js";
+import { readTilesHeader } from "../../public/decoder/tiles_message.js";
 import type { Rect } from "../../capture/geometry.ts";
 import { CaptureRig } from "../helpers/capture_rig.ts";
 import { type Chunking, cut } from "../helpers/client.ts";
@@ -117,20 +119,89 @@ function assertCovered(before: Uint32Array, after: Uint32Array, rects: Rect[]): 
   });
 }
 
-Deno.test("tilesMessage() cuts packs behind the last tile that is placed", () => {
+Deno.test("tilesMessage() leaves out what the placed tiles are not decoded from", () => {
+  // Text, photograph, text, photograph: the context coder's tiles need those before them, the Rice coder's none.
+  const size = { width: 256, height: 64 };
+  const random = new Random(8);
   const shelf = new Shelf();
-  shelf.add(randomPicture(new Random(8), { width: 512, height: 64 }), { width: 512, height: 64 });
+  const pixels = randomPicture(random, size);
+  for (let i = 0; i < pixels.length; i++) {
+    if (i & 64) pixels[i] = (i & 127) * 0x10101 ^ random.int(0, 255);
+  }
+  const grid = shelf.add(pixels, size);
   const [pack] = shelf.packs.values();
-  assert.ok(pack.coded >= 0b111);
+  assert.deepEqual(grid.map((ref) => ref - pack.id * PACK_TILES), [0, 1, 2, 3]);
   const header = { keyframe: true, seqDelta: 1, timeDelta: 1 };
-  const sizes = [0, 1, 2].map((place) => {
+  const places = [0, 1, 2, 3].map((place) => {
     const ref = pack.id * PACK_TILES + place;
-    return tilesMessage(header, [{ cell: 0, ref }], shelf.packOf).length;
+    const message = tilesMessage(header, [{ cell: 1, ref }], shelf.packOf);
+    const decoder = new Decoder();
+    decoder.push(concat([hello(size), epochMessage(0, 0, 0), message]));
+    const cell = new Grid(size).rectOf(1);
+    const placed = new Grid(size).rectOf(place);
+    assert.deepEqual(
+      cutTile(shown(decoder), size.width, cell),
+      cutTile(pixels, size.width, placed),
+    );
+    const reader = new Reader(message);
+    reader.u8();
+    reader.varint();
+    readTilesHeader(reader);
+    reader.varint(); // no solids
+    reader.varint(); // one pack
+    return [reader.varint(), reader.u8(), reader.u8(), reader.u8()];
   });
-  assert.ok(sizes[0] < sizes[1] && sizes[1] < sizes[2], sizes.join());
-  const gone = { ...pack, coded: pack.coded & ~1 };
+  assert.deepEqual(places, [0b1, 0b10, 0b101, 0b1000].map((bits) => [pack.id, 64, 64, bits]));
+  const gone = { ...pack, coded: pack.coded & ~1, code: pack.code.subarray(1) };
   const ref = pack.id * PACK_TILES;
-  assert.throws(() => tilesMessage(header, [{ cell: 0, ref }], () => gone), /tile \d+: it is gone/);
+  assert.throws(() => tilesMessage(header, [{ cell: 0, ref }], () => gone));
+});
+
+Deno.test("a decoder that keeps tiles draws them again without their code, within one archive only", () => {
+  const random = new Random(31);
+  const shelf = new Shelf();
+  const changes = gridChanges([], shelf.add(randomPicture(random)));
+  const other = gridChanges([], shelf.add(randomPicture(random)));
+  const header = { keyframe: true, seqDelta: 0, timeDelta: 0 };
+  const message = (list: typeof changes, code: (pack: Pack) => Uint8Array) => {
+    return tilesMessage(header, list, (id) => {
+      const pack = shelf.packOf(id);
+      return { ...pack, code: code(pack) };
+    });
+  };
+  const whole = ({ code }: Pack) => code;
+  // Rice coded, and nothing in it: no decoder can make a picture of that.
+  const empty = ({ coded }: Pack) =>
+    new Uint8Array(coded.toString(2).replaceAll("0", "").length)
+      .fill(1);
+  const named = (archive: string | undefined) => {
+    return helloMessage({
+      ...{ ...SIZE, source: "test", viewer: "", heartbeatMs: 250 },
+      ...archive === undefined ? {} : { archive },
+    });
+  };
+  for (
+    const { keptTiles, first, second, draws } of [
+      { keptTiles: 20, first: "a", second: "a", draws: true },
+      { keptTiles: 20, first: "a", second: "b", draws: false },
+      { keptTiles: 20, first: undefined, second: undefined, draws: false },
+      { keptTiles: 0, first: "a", second: "a", draws: false },
+      { keptTiles: 3, first: "a", second: "a", draws: false },
+    ]
+  ) {
+    const decoder = new Decoder({}, { keptTiles });
+    decoder.push(concat([named(first), epochMessage(0, 0, 0), message(changes, whole)]));
+    const picture = shown(decoder);
+    decoder.push(message(other, whole));
+    assert.notDeepEqual(shown(decoder), picture);
+    decoder.push(named(second));
+    const again = () => decoder.push(message(changes, empty));
+    const what = JSON.stringify({ keptTiles, first, second });
+    if (draws) {
+      again();
+      assert.deepEqual(shown(decoder), picture, what);
+    } else assert.throws(again, ProtocolError, what);
+  }
 });
 
 Deno.test("tiles leave what the context coder of the stream has learnt alone", async () => {
@@ -243,9 +314,10 @@ Deno.test("a tiles message that promises much and brings little is refused at on
     for (
       const body of [
         new ByteWriter().u8(1).svarint(1).svarint(1).varint(claim).varint(0).rgb(0),
-        new ByteWriter().u8(1).svarint(1).svarint(1).varint(0).varint(claim).u8(64).u8(64).u8(255),
-        new ByteWriter().u8(1).svarint(1).svarint(1).varint(0).varint(1).u8(64).u8(64).u8(1)
-          .varint(1).u8(0).varint(0).varint(claim).u8(0),
+        new ByteWriter().u8(1).svarint(1).svarint(1).varint(0).varint(claim).varint(1).u8(64).u8(64)
+          .u8(255),
+        new ByteWriter().u8(1).svarint(1).svarint(1).varint(0).varint(1).varint(1).u8(64).u8(64)
+          .u8(1).varint(1).u8(0).varint(0).varint(claim).u8(0),
       ]
     ) {
       const decoder = new Decoder();

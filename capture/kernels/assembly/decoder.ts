@@ -2,4 +2,5 @@
 export { contextDecode, contextReset } from "./context";
 export { lossyDecode, lossyReset } from "./lossy";
 export { toRgbaRect } from "./pixels";
+export { riceDecode } from "./rice";
 export { hashTiles } from "./tile_hash";

@@ -15,4 +15,5 @@ export { motionDropArea, motionDropVector, motionVote } from "./motion_votes";
 export { moveRect, paste } from "./move";
 export { lossyDecode, lossyEncode, lossyReset } from "./lossy";
 export { lossyHurry } from "./lossy_choose";
+export { riceDecode, riceEncode } from "./rice";
 export { hashTiles } from "./tile_hash";
