@@ -70,13 +70,19 @@ async function handle(message: ToHistoryWorker): Promise<void> {
 
 function answer(id: number, what: keyof Answerable, args: readonly unknown[]): void {
   try {
-    if (!store) throw new Error("the history is closed");
+    if (!store || !keeper) throw new Error("the history is closed");
     const opened = store;
     const ask = (what === "seek"
       ? (...args: Parameters<Answerable["seek"]>) =>
         seek(opened, ...args)
       : opened[what]) as (...args: readonly unknown[]) => unknown;
-    scope.postMessage({ type: "answer", id, answer: ask.apply(opened, [...args]) });
+    const work = () => ask.apply(opened, [...args]);
+    // Forgetting writes: where it fails, whoever asked for it has to know.
+    scope.postMessage({
+      type: "answer",
+      id,
+      answer: what === "forget" ? work() : keeper.read(work),
+    });
   } catch (error) {
     scope.postMessage({ type: "fault", id, reason: String((error as Error)?.message ?? error) });
   }

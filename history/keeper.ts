@@ -94,6 +94,20 @@ export class Keeper {
     if (!this.#stopped) this.#trying(() => recorder?.end(reason));
   }
 
+  /**
+   * Reads from the archive. What waits is written before; where the disk refuses that, it is lost and recording
+   * stops, but the rest can still be read.
+   */
+  read<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof HistoryWriteFailed)) throw error;
+      this.#stop(error);
+      return work();
+    }
+  }
+
   /** ms until `step` has something to do. */
   delay(): number {
     const now = this.#options.steady();

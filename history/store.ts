@@ -10,6 +10,7 @@ import type { Rect, Size } from "../capture/geometry.ts";
 import { Activity } from "./activity.ts";
 import {
   explain,
+  FILE_NAME,
   HistoryOpenFailed,
   HistoryWriteFailed,
   inTransaction,
@@ -279,7 +280,8 @@ export class HistoryStore {
 
   stats(): StoreStats {
     this.write();
-    return storeStats(this.#database, this.#retention, this.#activity, this.#options);
+    const path = `${this.#options.dir}/${FILE_NAME}`;
+    return storeStats(this.#database, path, this.#retention, this.#activity, this.#options);
   }
 
   /**

@@ -21,8 +21,10 @@ export interface StoreStats {
 const GROWTH_MS = 6 * 60 * 60 * 1000;
 const HOUR_MS = 60 * 60 * 1000;
 
+/** @param path of the archive's file */
 export function storeStats(
   database: DatabaseSync,
+  path: string,
   retention: Retention,
   activity: Activity,
   { maxAgeMs, maxBytes }: Limits,
@@ -42,7 +44,7 @@ export function storeStats(
   const fits = maxBytes > 0 && bytesPerHour > 0 ? maxBytes / bytesPerHour * HOUR_MS : Infinity;
   return {
     usedBytes,
-    fileBytes: count("PRAGMA page_count") * count("PRAGMA page_size") + logBytes(database),
+    fileBytes: count("PRAGMA page_count") * count("PRAGMA page_size") + logBytes(path),
     tiles: count("SELECT count(*) FROM tile"),
     segments: count("SELECT count(*) FROM segment WHERE dying IS NULL"),
     bytesPerHour,
@@ -50,9 +52,10 @@ export function storeStats(
   };
 }
 
-function logBytes(database: DatabaseSync): number {
+/** By the path it was opened with: SQLite's own one has links resolved, and may lie where nothing else is allowed. */
+function logBytes(path: string): number {
   try {
-    return Deno.statSync(`${database.location()}-wal`).size;
+    return Deno.statSync(`${path}-wal`).size;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return 0;
     throw error;

@@ -237,3 +237,29 @@ keeperTest(
   },
   { openFile: limited },
 );
+
+keeperTest(
+  "Keeper.read() answers when the disk turns out to be full just then, and recording stops",
+  async (rig, first) => {
+    const early = await rig.show(first, 2000);
+    file!.exec("PRAGMA max_page_count = 1");
+    const frame = copyFrame(first);
+    paint(new Random(8), frame, { x: 0, y: 0, w: 200, h: 130 }, "noise");
+    // Recorded, and not written yet.
+    const late = await rig.show(frame, 300);
+    assert.deepEqual(rig.states, []);
+    const found = rig.keeper.read(() => rig.archive.store.at("s", late));
+    assert.ok(found && found.time <= early);
+    assert.deepEqual(rig.states.map(({ state }) => state), ["stopped"]);
+    rig.assertShows(early, first);
+    assert.throws(
+      () =>
+        rig.keeper.read(() => {
+          throw new RangeError("Cannot read that");
+        }),
+      RangeError,
+    );
+    file!.exec("PRAGMA max_page_count = 100000");
+  },
+  { openFile: limited },
+);
