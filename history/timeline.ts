@@ -34,11 +34,18 @@ export interface Difference extends Size {
   readonly changes: readonly CellChange[];
 }
 
+/** A size that pictures had from `start` on, until the next one. */
+export interface SizeSince extends Size {
+  readonly start: number;
+}
+
 /** From when to when there are pictures. */
 export interface Span {
   readonly start: number;
   readonly end: number;
   readonly gaps: readonly Gap[];
+  /** In order; each differs from the one before. */
+  readonly sizes: readonly SizeSince[];
 }
 
 /** A segment without an ending and without a successor at its end: the process ended without a word. */
@@ -130,11 +137,15 @@ export class Timeline {
     const segments = this.#segments.between(source, -Infinity, Infinity);
     if (segments.length === 0) return undefined;
     const gaps: Gap[] = [];
+    const sizes: SizeSince[] = [];
     segments.forEach((segment, i) => {
+      const { start, width, height } = segment;
+      const last = sizes.at(-1);
+      if (last?.width !== width || last.height !== height) sizes.push({ start, width, height });
       const gap = gapBehind(segment, segments[i + 1], isOpen, Infinity);
       if (gap) gaps.push(gap);
     });
-    return { start: segments[0].start, end: segments.at(-1)!.end, gaps };
+    return { start: segments[0].start, end: segments.at(-1)!.end, gaps, sizes };
   }
 
   /** When the newest picture that came before `time` came to be. */

@@ -4,27 +4,29 @@
  * @typedef {import("./engine/messages.js").EngineEvent} EngineEvent
  * @typedef {import("./ui/shortcuts.js").Action} Action
  */
-import { steadyNow } from "./engine/clock.js";
 import { hostEngine } from "./engine/host.js";
 import { readLink } from "./history/permalink.js";
 import { Timeline } from "./history/timeline.js";
 import { perform } from "./ui/actions.js";
-import { openSession } from "./ui/api.js";
 import {
   byId,
   helpElements,
+  noticeElements,
   panelElements,
   signInElements,
   statusElements,
 } from "./ui/elements.js";
+import { passOn } from "./ui/events.js";
 import { Facts } from "./ui/facts.js";
 import { bindFullscreen } from "./ui/fullscreen.js";
 import { bindGestures } from "./ui/gestures.js";
 import { createHelp } from "./ui/help.js";
+import { Notice } from "./ui/notice.js";
 import { Overlay } from "./ui/overlay.js";
 import { Panel } from "./ui/panel.js";
 import { loadPrefs, savePrefs } from "./ui/prefs.js";
 import { bindKeys } from "./ui/keyboard.js";
+import { Session } from "./ui/session.js";
 import { SignIn } from "./ui/sign_in.js";
 import { StatsView } from "./ui/stats.js";
 import { StatusView } from "./ui/status.js";
@@ -37,18 +39,18 @@ const api = { base };
 const root = document.documentElement;
 const stage = byId("stage", HTMLElement);
 const screen = byId("screen", HTMLCanvasElement);
+const sourceName = byId("source", HTMLElement);
 const facts = new Facts(root);
 const prefs = loadPrefs(() => localStorage);
 
 let place = "";
-let dismissedNote = "";
-/** The server's clock minus this machine's steady one. @type {number | null} */
-let clockOffsetMs = null;
 /** @type {import("./engine/host.js").EngineHandle | null} */
 let engine = null;
-/** @type {import("./ui/api.js").Role} */
-let role = "view";
 
+const session = new Session(api, () => {
+  tellClock();
+  panel.setRole(session.role);
+});
 const view = new View(stage, screen, () => {
   toolbar.setZoom(view.percent);
   toolbar.press("fit", view.mode === "fit");
@@ -60,6 +62,7 @@ const overlay = new Overlay(byId("overlay", HTMLCanvasElement), view);
 const toolbar = new Toolbar(byId("tools", HTMLElement), byId("zoom", HTMLOutputElement), act);
 const statsView = new StatsView(byId("stats-list", HTMLElement));
 const statusView = new StatusView(statusElements(stage));
+const notice = new Notice(noticeElements(), () => stage.focus());
 const panel = new Panel(panelElements(), api, () => toolbar.expand("panel", panel.open));
 const help = createHelp(helpElements(), {
   toggled: () => toolbar.expand("help", help.open),
@@ -78,7 +81,7 @@ const timeline = new Timeline({
   stage,
   view,
   overlay,
-  now: () => clockOffsetMs === null ? Date.now() : steadyNow() + clockOffsetMs,
+  now: () => session.now(),
   send: (command) => engine?.send(command),
   keys: () => prefs.shortcuts,
 });
@@ -89,7 +92,7 @@ await start();
 
 /** The token first, if the address has one, then the picture. */
 async function start() {
-  const problem = await session(tokenOfAddress());
+  const problem = await session.open(tokenOfAddress());
   if (problem !== null) {
     showOwnStatus("unauthorised", problem);
     signIn.show({ cancelable: false });
@@ -104,7 +107,7 @@ async function startEngine() {
     return void await beginTimeline();
   }
   const link = readLink(location.href);
-  const past = link.time !== null && role !== "view";
+  const past = link.time !== null && session.role !== "view";
   try {
     engine = await hostEngine(
       screen,
@@ -133,28 +136,12 @@ async function startEngine() {
 
 /** Shows the timeline where there is one, at the moment that the address names. */
 async function beginTimeline() {
-  return await timeline.begin(role, readLink(location.href));
-}
-
-/**
- * Opens the session, with a token or with the cookie that a token left.
- *
- * @param {string | null} token
- * @returns {Promise<string | null>} why not; null: let in, or the server is away, which the engine deals with
- */
-async function session(token) {
-  const answer = await openSession(token, api);
-  if (answer.kind === "refused") return answer.detail;
-  if (answer.kind === "unreachable") return token === null ? null : answer.detail;
-  clockOffsetMs = answer.clockOffsetMs;
-  tellClock();
-  role = answer.role;
-  panel.setRole(role);
-  return null;
+  return await timeline.begin(session.role, readLink(location.href));
 }
 
 /** Lets the engine tell how old a picture is. */
 function tellClock() {
+  const { clockOffsetMs } = session;
   if (clockOffsetMs !== null) engine?.send({ type: "clock", offsetMs: clockOffsetMs });
 }
 
@@ -165,7 +152,7 @@ function tellClock() {
  * @returns {Promise<string | null>} why not; null: let in
  */
 async function letIn(token) {
-  const problem = await session(token);
+  const problem = await session.open(token);
   if (problem === null) await startEngine();
   return problem;
 }
@@ -179,72 +166,35 @@ function tokenOfAddress() {
 
 /** @param {EngineEvent} event */
 function receive(event) {
-  switch (event.type) {
-    case "status":
-      return showStatus(event);
-    case "source":
-      byId("source", HTMLElement).textContent = event.name;
-      document.title = event.name === "" ? "Patchcast" : `${event.name} – Patchcast`;
-      return;
-    case "size":
-      screen.setAttribute(
-        "aria-label",
-        `The screen being watched, ${event.width} by ${event.height}`,
-      );
-      return view.setFrame(event);
-    case "moment":
-      view.setFrame(event);
-      return timeline.receive(event);
-    case "pastFault":
-      if (event.status === 401) signIn.show({ cancelable: true });
-      return timeline.receive(event);
-    case "played":
-    case "playState":
-    case "playEnd":
-      return timeline.receive(event);
-    case "changedWhileAway":
-      return overlay.addChangedWhileAway(event.rects);
-    case "losses":
-      facts.inexact(event.rects.length);
-      return overlay.setLosses(event.rects);
-    case "painted":
-      facts.painted(event.seq);
-      if (prefs.outlines) overlay.addOutlines(event.rects);
-      return;
-    case "check":
-      return facts.checked(event.report);
-    case "cursor":
-      return overlay.setCursor(event);
-    case "stats":
-      return statsView.show(event.stats, {
-        ...facts.forStats,
-        frame: view.frame,
-        zoom: view.percent,
-      });
-    case "fault":
-      return showOwnStatus("ended", `The page cannot draw: ${event.text}`);
-  }
+  passOn(event, {
+    screen,
+    sourceName,
+    view,
+    overlay,
+    facts,
+    prefs,
+    statsView,
+    signIn,
+    timeline,
+    status: showStatus,
+    ended: (detail) => showOwnStatus("ended", detail),
+  });
 }
 
-/** @param {Extract<EngineEvent, { type: "status" }>} event */
+/** @param {import("./ui/status.js").StatusEvent} event */
 function showStatus(event) {
   const before = byId("status", HTMLElement).dataset.status;
   statusView.show(event);
   facts.status(event.status, view.frame !== null);
-  facts.path = `${event.transport === "sse" ? "events" : "stream"}, ${place}`;
-  showNote(event.note);
+  const live = event.transport === "sse" ? "events" : "stream";
+  facts.path = `${facts.past ? "history" : live}, ${place}`;
+  notice.show(event.note);
   if (event.status === "unauthorised") signIn.show({ cancelable: false });
   else if (event.status === "live" && before !== "live" && before !== "stale") {
     signIn.hide();
     // Another server may answer now, with another clock and other rights.
-    session(null).then(() => timeline.open ? undefined : beginTimeline());
+    session.open(null).then(() => timeline.open ? undefined : beginTimeline());
   }
-}
-
-/** @param {string} note */
-function showNote(note) {
-  byId("note-text", HTMLElement).textContent = note;
-  byId("note", HTMLElement).hidden = note === "" || note === dismissedNote;
 }
 
 /**
@@ -305,14 +255,9 @@ function bindPage() {
     timeline.visit(readLink(location.href));
     if (token === null) return;
     const problem = await letIn(token);
-    if (problem !== null) showNote(problem);
+    if (problem !== null) notice.show(problem);
   });
   byId("retry", HTMLButtonElement).addEventListener("click", startEngine);
-  byId("note-close", HTMLButtonElement).addEventListener("click", () => {
-    dismissedNote = byId("note-text", HTMLElement).textContent ?? "";
-    showNote(dismissedNote);
-    stage.focus();
-  });
   byId("panel-signin", HTMLButtonElement).addEventListener("click", () => {
     panel.close();
     signIn.show({ cancelable: true });

@@ -7,6 +7,7 @@
  */
 import { readCursor } from "./cursor.js";
 import { checkSize, parseHello } from "./hello.js";
+import { isCount, maxBodyBytes } from "./limits.js";
 import { MessageBuffer } from "./message_buffer.js";
 import { PackDecoder } from "./pack_decoder.js";
 import { Palette } from "./palette.js";
@@ -295,18 +296,4 @@ export class Decoder {
     this.#buffer.maxBodyBytes = maxBodyBytes(width * height);
     this.#handlers.resize?.({ width, height });
   }
-}
-
-/** @param {number} value */
-function isCount(value) {
-  return Number.isSafeInteger(value) && value >= 0;
-}
-
-/**
- * The longest body a decoder takes: twice what the worst update of such a picture needs (every patch
- * a pixel: 1 + 4 × 2 bytes of header, 3 of payload), and room for a hello or a cursor.
- * @param {number} pixels
- */
-function maxBodyBytes(pixels) {
-  return 2 ** 20 + 16 * pixels;
 }

@@ -9,26 +9,25 @@
  * @typedef {import("./history_fetch.js").Neighbours} Neighbours
  * @typedef {import("./history_fetch.js").MomentAnswer} MomentAnswer
  * @typedef {import("./messages.js").EngineEvent} EngineEvent
- * @typedef {import("./stream_transport.js").Transport} Transport
- * @typedef {import("./stream_transport.js").TransportEvents} TransportEvents
- *
- * @typedef {Instant & { speed: number, skipIdle: boolean }} PlayFrom
  *
  * @typedef {Object} PlayerOptions
  * @property {string} base  absolute URL of the page's folder
  * @property {import("./painter.js").Painter} painter
  * @property {import("./clock.js").Clock} clock
  * @property {(url: string, signal: AbortSignal) => Promise<MomentAnswer>} fetchMoment
- * @property {(url: string, events: TransportEvents, data: import("./engine.js").StreamData) => Transport} stream
+ * @property {() => Promise<void>} afterMessages  resolves once the commands that wait have been handled
+ * @property {import("./feeds.js").TransportMakers["stream"]} stream
  * @property {(event: EngineEvent) => void} post
  */
 import { Decoder, ProtocolError } from "../decoder/decoder.js";
-import { Timer } from "./clock.js";
+import { Film } from "./film.js";
 import { momentUrl } from "./history_fetch.js";
+import { MomentsAhead } from "./moments_ahead.js";
 import { words } from "./sse_notice.js";
+import { Stretch } from "./stretch.js";
 
-/** The server promises a heartbeat every 250 ms while it plays. */
-const SILENCE_MS = 5000;
+/** Tiles kept decoded, for the way back: three large screens full, 24 MiB at most. */
+const KEPT_TILES = 1536;
 
 export class HistoryPlayer {
   /** @type {PlayerOptions} */
@@ -37,36 +36,45 @@ export class HistoryPlayer {
   #decoder;
   /** Whose picture the decoder has, and of which version of its history. */
   #shown = { source: "", version: "" };
+  /** Instants that are known to have the decoder's picture. */
+  #stretch = new Stretch();
   /** Asked for next. @type {Instant | null} */
   #wanted = null;
   /** The question under way. @type {AbortController | null} */
   #asking = null;
-  /** @type {Transport | null} */
-  #playing = null;
-  /** @type {Timer} */
-  #silence;
+  /** @type {MomentsAhead} */
+  #ahead;
+  /** @type {Film} */
+  #film;
   /** What is told once it is on the canvas. @type {(() => void) | null} */
   #unpainted = null;
 
   /** @param {PlayerOptions} options */
   constructor(options) {
     this.#options = options;
-    this.#silence = new Timer(options.clock);
+    this.#ahead = new MomentsAhead(options);
+    this.#film = new Film({
+      base: options.base,
+      clock: options.clock,
+      stream: options.stream,
+      message: (chunk) => this.#push(chunk),
+      ended: (reason, text) => options.post({ type: "playEnd", reason, text }),
+    });
     this.#decoder = new Decoder({
       hello: ({ source }) => options.post({ type: "source", name: words(source) }),
       update: ({ seq, rects }) => {
         const { picture } = this.#decoder;
         if (!picture) return;
-        if (this.#playing) this.#unpainted = () => this.#tellMoment(seq, seq, unknown);
+        if (this.#film.playing) this.#unpainted = () => this.#tellMoment(seq, seq, unknown);
         options.painter.show(picture, rects);
       },
       heartbeat: ({ time }) => options.post({ type: "played", time }),
       state: ({ state, text }) => {
-        if (!this.#playing) return;
+        if (!this.#film.playing) return;
         options.post({ type: "playState", text: state === "live" ? "" : words(text) });
       },
-      bye: ({ text }) => this.#playedTo(text === "live" ? "live" : "end", ""),
-    });
+      bye: ({ text }) => this.#film.end(text === "live" ? "live" : "end", ""),
+    }, { keptTiles: KEPT_TILES });
   }
 
   /**
@@ -75,7 +83,7 @@ export class HistoryPlayer {
    * @param {Instant} instant
    */
   seek(instant) {
-    this.#stopPlaying();
+    this.#film.close();
     this.#wanted = instant;
     if (!this.#asking) this.#ask();
   }
@@ -83,23 +91,14 @@ export class HistoryPlayer {
   /**
    * Plays from an instant on.
    *
-   * @param {PlayFrom} from
+   * @param {import("./film.js").PlayFrom} from
    */
-  play({ speed, skipIdle, ...from }) {
+  play(from) {
     this.#stop();
     this.#use(from);
-    const { base, stream } = this.#options;
-    const url = new URL(`api/history/${encodeURIComponent(from.source)}/play`, base);
-    url.searchParams.set("from", String(from.time));
-    url.searchParams.set("speed", String(speed));
-    if (skipIdle) url.searchParams.set("skipIdle", "1");
+    this.#stretch.forget();
     this.#decoder.restart();
-    this.#playing = stream(url.href, this.#playEvents(), {
-      message: (chunk) => this.#push(chunk),
-      bytes: () => {},
-    });
-    this.#listen();
-    this.#playing.open();
+    this.#film.play(from);
   }
 
   /** The canvas is somebody else's from here on. */
@@ -121,38 +120,73 @@ export class HistoryPlayer {
       this.#wanted = null;
       const asking = this.#asking = new AbortController();
       try {
-        this.#use(instant);
-        const { base, fetchMoment } = this.#options;
-        const url = momentUrl(base, instant, this.#decoder.picture && this.#decoder.seq);
-        const answer = await fetchMoment(url, asking.signal);
-        if (asking.signal.aborted) return;
-        this.#show(instant, answer);
+        await this.#goTo(instant, asking.signal);
       } catch (error) {
         if (asking.signal.aborted) return;
-        if (error instanceof ProtocolError) this.#decoder.reset();
+        if (error instanceof ProtocolError) this.#reset();
         this.#options.post({ type: "pastFault", status: 0, text: describe(error) });
       }
+      // Decoding takes as long as a pointer needs for several places: the one it is at now counts.
+      await this.#options.afterMessages();
+      if (asking.signal.aborted) return;
     }
     this.#asking = null;
   }
 
   /**
    * @param {Instant} instant
-   * @param {MomentAnswer} answer
+   * @param {AbortSignal} signal
    */
-  #show(instant, answer) {
+  async #goTo(instant, signal) {
+    this.#use(instant);
+    const known = this.#stretch.at(instant.time);
+    if (known) return this.#showPicture(instant.time, known);
+    const url = this.#urlOf(instant);
+    const answer = await (this.#ahead.take(url) ?? this.#options.fetchMoment(url, signal));
+    if (signal.aborted) return;
     if (answer.kind === "refused") {
       const { status, detail } = answer.refusal;
       return this.#options.post({ type: "pastFault", status, text: detail });
     }
-    const decoder = this.#decoder;
-    decoder.restart();
-    for (const chunk of answer.bytes) decoder.push(chunk);
-    const { picture, seq } = decoder;
+    const before = this.#decoder.seq;
+    this.#decoder.restart();
+    for (const chunk of answer.bytes) this.#decoder.push(chunk);
+    this.#showPicture(instant.time, answer.neighbours);
+    this.#stretch.learn(this.#decoder.seq ?? 0, instant.time, answer.neighbours);
+    this.#lookAhead(instant, answer.neighbours, before);
+  }
+
+  /**
+   * Shows what the decoder has, also where the answer was "the same picture".
+   *
+   * @param {number} at  the instant asked for
+   * @param {Neighbours} neighbours
+   */
+  #showPicture(at, neighbours) {
+    const { picture, seq } = this.#decoder;
     if (!picture || seq === null) throw new ProtocolError("The answer held no picture");
-    this.#unpainted = () => this.#tellMoment(instant.time, seq, answer.neighbours);
-    // Also where the answer was "the same picture": then nothing was shown yet.
+    this.#unpainted = () => this.#tellMoment(at, seq, neighbours);
     this.#options.painter.show(picture, []);
+  }
+
+  /**
+   * Fetches the pictures around this one, that first which lies in the direction of the last move.
+   *
+   * @param {Instant} instant
+   * @param {Neighbours} neighbours
+   * @param {number | null} before  the instant of the picture that was shown before
+   */
+  #lookAhead(instant, { previous, next }, before) {
+    const backwards = before !== null && before > (this.#decoder.seq ?? 0);
+    const times = backwards ? [previous, next] : [next, previous];
+    this.#ahead.expect(
+      times.filter((time) => time !== null).map((time) => this.#urlOf({ ...instant, time })),
+    );
+  }
+
+  /** @param {Instant} instant */
+  #urlOf(instant) {
+    return momentUrl(this.#options.base, instant, this.#decoder.picture && this.#decoder.seq);
   }
 
   /**
@@ -175,54 +209,29 @@ export class HistoryPlayer {
    */
   #use({ source, version }) {
     if (source === this.#shown.source && version === this.#shown.version) return;
-    this.#decoder.reset();
+    this.#reset();
     this.#shown = { source, version };
   }
 
-  /** @param {Uint8Array} chunk */
+  #reset() {
+    this.#decoder.reset();
+    this.#stretch.forget();
+  }
+
+  /** @param {Uint8Array} chunk  of a film */
   #push(chunk) {
     try {
       this.#decoder.push(chunk);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      this.#decoder.reset();
-      this.#playedTo("fault", `The recording was damaged on its way: ${error.message}`);
+      this.#reset();
+      this.#film.end("fault", `The recording was damaged on its way: ${error.message}`);
     }
   }
 
-  /** @returns {TransportEvents} */
-  #playEvents() {
-    return {
-      received: () => this.#listen(),
-      refused: ({ detail }) => this.#playedTo("fault", detail),
-      unsupported: (reason) => this.#playedTo("fault", `Cannot play: ${reason}`),
-      dropped: (reason) => this.#playedTo("fault", `Playing broke off: ${reason}`),
-    };
-  }
-
-  #listen() {
-    const fault = () => this.#playedTo("fault", "Playing broke off: the server fell silent");
-    this.#silence.set(fault, SILENCE_MS);
-  }
-
-  /**
-   * @param {"live" | "end" | "fault"} reason
-   * @param {string} text
-   */
-  #playedTo(reason, text) {
-    if (!this.#playing) return;
-    this.#stopPlaying();
-    this.#options.post({ type: "playEnd", reason, text });
-  }
-
-  #stopPlaying() {
-    this.#silence.clear();
-    this.#playing?.close();
-    this.#playing = null;
-  }
-
   #stop() {
-    this.#stopPlaying();
+    this.#film.close();
+    this.#ahead.clear();
     this.#wanted = null;
     this.#asking?.abort();
     this.#asking = null;

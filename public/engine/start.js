@@ -5,6 +5,7 @@
  * @typedef {import("./messages.js").EngineEvent} EngineEvent
  */
 import { postAck } from "./acks.js";
+import { afterMessages } from "./after_messages.js";
 import { systemClock } from "./clock.js";
 import { Engine } from "./engine.js";
 import { fetchMoment } from "./history_fetch.js";
@@ -26,6 +27,7 @@ export function startEngine(surface, requestFrame, { base, forced, visible, sour
     stream: (url, events, data) => new StreamTransport(url, events, data),
     probe: () => serverAnswers(base),
     fetchMoment,
+    afterMessages,
     acknowledge: (viewer, ack) => postAck(base, viewer, ack),
     sse: (url, events, data) => new SseTransport(url, events, data, () => probeSession(base)),
   });

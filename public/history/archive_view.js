@@ -7,6 +7,7 @@
  * @typedef {import("../engine/messages.js").Rect} Rect
  */
 import { readActivity, readChanges, readOverview } from "./requests.js";
+import { sizeMarks } from "./size_marks.js";
 
 /** A strip that moves asks once it has come to rest, ms. */
 const REST_MS = 120;
@@ -25,6 +26,8 @@ export class ArchiveView {
   overview = null;
   /** @type {Activity | null} */
   activity = null;
+  /** Where the picture got another size. @type {readonly import("./size_marks.js").SizeMark[]} */
+  sizes = [];
   /** When the marked box changed. @type {number[]} */
   marks = [];
   /** The source that all of it is about. */
@@ -49,6 +52,7 @@ export class ArchiveView {
     if (source === this.#source) return;
     this.#source = source;
     this.activity = null;
+    this.sizes = [];
     this.marks = [];
     this.#asked++;
     this.#marksAsked++;
@@ -86,7 +90,19 @@ export class ArchiveView {
     const answer = await readActivity(this.#source, binned(range, width), this.#api);
     if (number !== this.#asked || "ok" in answer) return;
     this.activity = answer;
+    this.sizes = sizeMarks(answer.sizes);
     this.#changed();
+  }
+
+  /**
+   * @param {number} at
+   * @param {1 | -1} direction
+   * @returns {number | undefined} when the marked box changed next, or last before
+   */
+  markBeside(at, direction) {
+    return direction > 0
+      ? this.marks.find((time) => time > at)
+      : this.marks.findLast((time) => time < at);
   }
 
   /**

@@ -71,7 +71,8 @@ export class BoxBar {
     this.#options.changed();
     const found = await this.#options.find(rect);
     if (found === null) return;
-    this.#say(typeof found === "string" ? found : changesText(found));
+    if (typeof found === "string") this.#say(found);
+    else this.#say(changesText(found), found.times.length > 0);
   }
 
   clear() {
@@ -92,9 +93,19 @@ export class BoxBar {
     else if (!this.#rect) this.clear();
   }
 
-  /** @param {string} text */
-  #say(text) {
+  /**
+   * @param {string} text
+   * @param {boolean} [jumps]  there are changes to go to
+   */
+  #say(text, jumps = false) {
     this.#elements.boxBar.hidden = false;
+    for (
+      const button of this.#elements.boxBar.querySelectorAll(
+        "[data-box='back'], [data-box='ahead']",
+      )
+    ) {
+      if (button instanceof HTMLButtonElement) button.hidden = !jumps;
+    }
     this.#elements.boxText.textContent = text;
   }
 }

@@ -10,6 +10,8 @@ import { speedText, storageText, timeText } from "./words.js";
 
 /** How long a button says that it has done something, ms. */
 const SAID_MS = 2000;
+/** While it plays the time is spoken in steps of this, ms. */
+const SPOKEN_MS = 15_000;
 
 export class Face {
   /** @type {TimelineElements} */
@@ -48,9 +50,7 @@ export class Face {
     write(note, noteText(deck));
     const playing = mode === "playing" ? ` at ${speedText(deck.speed)}` : "";
     write(pillTime, mode === "live" ? "" : `${timeText(at, now)}${playing}`);
-    const spoken = mode === "live"
-      ? `Live, ${timeText(at, now)}`
-      : `${mode === "playing" ? "Playing" : "In the past"}, ${timeText(at, now)}`;
+    const spoken = spokenText(mode, at, now);
     strip.setAttribute("aria-valuemin", String(deck.span?.from ?? newest));
     strip.setAttribute("aria-valuemax", String(newest));
     strip.setAttribute("aria-valuenow", String(Math.round(at)));
@@ -76,6 +76,20 @@ export class Face {
     write(note, good ? "The link is in the clipboard" : "This browser does not let the page copy");
     setTimeout(() => name.textContent = "Copy link", SAID_MS);
   }
+}
+
+/**
+ * The slider's value for screen readers, which read out every change of it: not each second of a time that goes on
+ * by itself.
+ *
+ * @param {Deck["mode"]} mode
+ * @param {number} at
+ * @param {number} now
+ */
+export function spokenText(mode, at, now) {
+  if (mode === "live") return "Live";
+  if (mode === "past") return `In the past, ${timeText(at, now)}`;
+  return `Playing, ${timeText(Math.floor(at / SPOKEN_MS) * SPOKEN_MS, now)}`;
 }
 
 /** @param {Deck} deck */

@@ -23,6 +23,7 @@
  * @property {HistorySource[]} sources
  *
  * @typedef {{ from: number, to: number | null, reason: string }} Gap
+ * @typedef {{ from: number, width: number, height: number }} SizeSince
  *
  * @typedef {Object} Activity
  * @property {Span | null} span     from when to when there are pictures
@@ -30,6 +31,7 @@
  * @property {number} binMs
  * @property {number[]} bins        tiles that changed in each
  * @property {Gap[]} gaps
+ * @property {SizeSince[]} sizes    of the pictures: the one at the beginning, and each one that followed
  * @property {string} version       another one once something has been forgotten
  */
 import { request } from "../ui/api.js";
@@ -85,6 +87,11 @@ export async function readActivity(source, { from, to, bins }, options) {
       from: number(gap.from),
       to: typeof gap.to === "number" ? gap.to : null,
       reason: text(gap.reason),
+    })),
+    sizes: list(body.sizes).map(record).map((size) => ({
+      from: number(size.from),
+      width: number(size.width),
+      height: number(size.height),
     })),
     version: text(body.version),
   };

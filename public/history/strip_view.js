@@ -17,6 +17,7 @@ import { peekElements } from "./elements.js";
 import { Peek } from "./peek.js";
 import { thumbUrl } from "./requests.js";
 import { bindScrub } from "./scrub.js";
+import { markNear } from "./size_marks.js";
 import { panned, showing, timeAt, wholeSpan, xOf, zoomed } from "./span.js";
 import { Strip } from "./strip.js";
 import { timeText } from "./words.js";
@@ -50,6 +51,11 @@ export class StripView {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === "+" || event.key === "=") this.zoom(0.5);
       else if (event.key === "-" || event.key === "_") this.zoom(2);
+      // What people know of other sliders; the arrows to the side are in keys.js.
+      else if (event.key === "ArrowUp") options.deck.step(1);
+      else if (event.key === "ArrowDown") options.deck.step(-1);
+      else if (event.key === "PageUp") options.deck.jump(this.#page);
+      else if (event.key === "PageDown") options.deck.jump(-this.#page);
       else return;
       event.preventDefault();
     });
@@ -99,11 +105,17 @@ export class StripView {
       recorded: deck.span,
       activity: archive.activity,
       marks: archive.marks,
+      sizes: archive.sizes,
       at: deck.at,
       now: now(),
       live: deck.mode === "live",
       growing: deck.isLive,
     });
+  }
+
+  /** A tenth of what it shows, ms. */
+  get #page() {
+    return (this.#range.to - this.#range.from) / 10;
   }
 
   get #limits() {
@@ -155,13 +167,15 @@ export class StripView {
     const time = timeAt(this.#range, x, this.width);
     const gap = archive.activity?.gaps.find(({ from, to }) => time >= from && time < (to ?? now));
     const recorded = time >= oldest && time <= newest;
+    const size = markNear(archive.sizes, this.#range, x, this.width);
     const words = !recorded ? ", nothing kept" : gap ? `, not recorded: ${gap.reason}` : "";
     const rounding = Math.max(1, Math.round((this.#range.to - this.#range.from) / PEEKS));
     const wanted = Math.max(oldest, Math.floor(time / rounding) * rounding);
     const url = recorded && picture && source !== ""
       ? thumbUrl(base, source, { time: wanted, width: THUMB_WIDTH, version })
       : null;
-    this.#peek.show(x + element.offsetLeft, timeText(time, now) + words, url);
+    const text = size ? `${size.text}, ${timeText(size.time, now)}` : timeText(time, now) + words;
+    this.#peek.show(x + element.offsetLeft, text, url);
   }
 
   /**

@@ -66,3 +66,12 @@ export function signInElements() {
     cancel: byId("signin-cancel", HTMLButtonElement),
   };
 }
+
+/** @returns {import("./notice.js").NoticeElements} */
+export function noticeElements() {
+  return {
+    box: byId("note", HTMLElement),
+    text: byId("note-text", HTMLElement),
+    close: byId("note-close", HTMLButtonElement),
+  };
+}

@@ -25,6 +25,8 @@ export class Facts {
   inexactTiles = 0;
   /** Transport and where the engine runs. */
   path = "";
+  /** A recorded picture is shown. */
+  past = false;
   /** The last comparison, and when it was by `performance.now()`. @type {{ report: CheckReport, at: number } | null} */
   check = null;
 
@@ -35,8 +37,8 @@ export class Facts {
 
   /** As the statistics want it. */
   get forStats() {
-    const { seq, inexactTiles, path, check } = this;
-    return { seq, inexactTiles, path, check, now: performance.now() };
+    const { seq, inexactTiles, path, past, check } = this;
+    return { seq, inexactTiles, path, past, check, now: performance.now() };
   }
 
   /** @param {number} seq */
@@ -65,6 +67,7 @@ export class Facts {
    * @param {boolean} hasPicture  there is something on the canvas
    */
   status(status, hasPicture) {
+    this.past = status === "past";
     this.#root.toggleAttribute("data-stale", hasPicture && !CURRENT.has(status));
   }
 }

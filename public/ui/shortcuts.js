@@ -23,10 +23,28 @@ export const SHORTCUTS = [
   { keys: ["o"], shown: "O", action: "outlines", text: "Outlines of changes on or off" },
   { keys: ["c"], shown: "C", action: "panel", text: "Control panel" },
   { keys: ["?"], shown: "?", action: "help", text: "This help" },
-  { keys: ["ArrowLeft"], shown: "←", action: "left", text: "Look left", onStage: true },
-  { keys: ["ArrowRight"], shown: "→", action: "right", text: "Look right", onStage: true },
-  { keys: ["ArrowUp"], shown: "↑", action: "up", text: "Look up", onStage: true },
-  { keys: ["ArrowDown"], shown: "↓", action: "down", text: "Look down", onStage: true },
+  {
+    keys: ["ArrowLeft"],
+    shown: "←",
+    action: "left",
+    text: "Look left, when zoomed in",
+    onStage: true,
+  },
+  {
+    keys: ["ArrowRight"],
+    shown: "→",
+    action: "right",
+    text: "Look right, when zoomed in",
+    onStage: true,
+  },
+  { keys: ["ArrowUp"], shown: "↑", action: "up", text: "Look up, when zoomed in", onStage: true },
+  {
+    keys: ["ArrowDown"],
+    shown: "↓",
+    action: "down",
+    text: "Look down, when zoomed in",
+    onStage: true,
+  },
 ];
 
 /**

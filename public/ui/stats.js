@@ -12,6 +12,7 @@
  * @property {number} now  by the same clock as `at`, ms
  * @property {number} inexactTiles  64×64 places that were sent with losses and are not repaired yet
  * @property {string} path  transport and where the engine runs
+ * @property {boolean} past  a recorded picture is shown: the stream's numbers are not about it
  */
 import { agoText } from "./ago.js";
 
@@ -63,7 +64,9 @@ export function perSecondText(perSecond) {
  * @param {StatsContext} context
  * @returns {{ key: string, label: string, value: string, hint: string }[]}
  */
-export function statsRows(stats, { seq, frame, zoom, check, now, inexactTiles, path }) {
+export function statsRows(stats, { seq, frame, zoom, check, now, inexactTiles, path, past }) {
+  const shown = shownRows(frame, zoom, path);
+  if (past) return Object.values(shown);
   const healed = check?.report.healed ?? 0;
   const mismatches = check?.report.mismatches ?? 0;
   return [
@@ -105,12 +108,7 @@ export function statsRows(stats, { seq, frame, zoom, check, now, inexactTiles, p
       value: seq === null ? "–" : String(seq),
       hint: "Last update painted",
     },
-    {
-      key: "size",
-      label: "Size",
-      value: frame ? `${frame.width} × ${frame.height}` : "–",
-      hint: "Of the captured screen, in pixels",
-    },
+    shown.size,
     {
       key: "exact",
       label: "Pixels",
@@ -131,17 +129,35 @@ export function statsRows(stats, { seq, frame, zoom, check, now, inexactTiles, p
       value: healed === mismatches ? String(healed) : `${healed} of ${mismatches}`,
       hint: "Times that the canvas was not what it should have been, and was put right",
     }],
-    { key: "zoom", label: "Zoom", value: zoom, hint: "100% is one pixel on one pixel" },
-    { key: "path", label: "Path", value: path, hint: "How the picture comes here" },
+    shown.zoom,
+    shown.path,
   ];
 }
 
-/** Keeps a description list up to date without rebuilding it. */
+/**
+ * What is true of any picture.
+ *
+ * @param {StatsContext["frame"]} frame
+ * @param {string} zoom
+ * @param {string} path
+ */
+function shownRows(frame, zoom, path) {
+  const size = frame ? `${frame.width} × ${frame.height}` : "–";
+  return {
+    size: { key: "size", label: "Size", value: size, hint: "Of the captured screen, in pixels" },
+    zoom: { key: "zoom", label: "Zoom", value: zoom, hint: "100% is one pixel on one pixel" },
+    path: { key: "path", label: "Path", value: path, hint: "How the picture comes here" },
+  };
+}
+
+/** Keeps a description list up to date; rebuilds it only where it gets other rows. */
 export class StatsView {
   /** @type {HTMLElement} */
   #list;
   /** @type {Map<string, { term: HTMLElement, value: HTMLElement }>} */
   #rows = new Map();
+  /** Of the rows, in their order. */
+  #keys = "";
 
   /** @param {HTMLElement} list  a `<dl>` */
   constructor(list) {
@@ -153,7 +169,14 @@ export class StatsView {
    * @param {StatsContext} context
    */
   show(stats, context) {
-    for (const { key, label, value, hint } of statsRows(stats, context)) {
+    const rows = statsRows(stats, context);
+    const keys = rows.map(({ key }) => key).join();
+    if (keys !== this.#keys) {
+      this.#keys = keys;
+      this.#rows.clear();
+      this.#list.replaceChildren();
+    }
+    for (const { key, label, value, hint } of rows) {
       const row = this.#rows.get(key) ?? this.#addRow(key);
       row.term.textContent = label;
       row.value.textContent = value;

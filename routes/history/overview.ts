@@ -8,6 +8,8 @@ import { instant, sourceParams } from "./schemas.ts";
 
 const DEFAULT_BINS = 240;
 const MAX_BINS = 2000;
+/** Changes of the size that are told at once; nobody can tell more of them apart. */
+const MAX_SIZES = 500;
 
 const spanSchema = z.object({ from: z.number(), to: z.number() }).nullable()
   .describe("From when to when there are pictures, ms since the Unix epoch; null: there are none");
@@ -46,6 +48,9 @@ const sourceSchema = z.object({
     to: z.number().nullable().describe("null: it lasts"),
     reason: z.string().describe("For people"),
   })),
+  sizes: z.array(z.object({ from: z.number(), width: z.number(), height: z.number() })).describe(
+    `Size of the pictures since when: the one at \`from\`, and each that followed; the newest ${MAX_SIZES}`,
+  ),
 });
 
 export function overviewRoutes(deps: HistoryDeps): Route[] {
@@ -133,6 +138,7 @@ async function describeSource(c: AppContext, deps: HistoryDeps): Promise<Respons
       binMs: (to - from) / bins,
       activity,
       gaps: gapsWithin(source, from, to),
+      sizes: sizesWithin(source, from, to),
     } satisfies z.infer<typeof sourceSchema>,
   );
 }
@@ -145,4 +151,14 @@ function gapsWithin({ span }: KnownSource, from: number, to: number) {
   return (span?.gaps ?? [])
     .filter(({ start, end }) => start < to && (end ?? Infinity) > from)
     .map(({ start, end, reason }) => ({ from: start, to: end ?? null, reason }));
+}
+
+/** The last size before `from`, too: otherwise nobody could tell what the first one follows. */
+function sizesWithin({ span }: KnownSource, from: number, to: number) {
+  const sizes = span?.sizes ?? [];
+  const first = Math.max(0, sizes.findLastIndex(({ start }) => start <= from));
+  return sizes.slice(first)
+    .filter(({ start }) => start < to)
+    .slice(-MAX_SIZES)
+    .map(({ start, width, height }) => ({ from: start, width, height }));
 }

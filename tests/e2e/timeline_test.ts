@@ -1,11 +1,11 @@
 /** The page's timeline in Chromium, with pictures that are known to be right: screenshots pushed with their times. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { makePng } from "../helpers/make_png.ts";
 import { canvasPicture, openPage, startBrowser, waitForStatus } from "./support/browser.ts";
 import { eventually } from "./support/eventually.ts";
 import { assertSame, type Picture, pictureOf } from "./support/picture.ts";
-import { type Program, startProgram, TOKEN } from "./support/program.ts";
+import { type Program, TOKEN } from "./support/program.ts";
+import { pushShot, startRecording } from "./support/recorded.ts";
 import { suiteOn } from "./support/suite.ts";
 
 const test = suiteOn("end to end: the timeline", ["chromium"]);
@@ -33,18 +33,11 @@ function shot(i: number): Picture {
 
 /** A program with a history of `SHOTS` pictures of the source `desk`. */
 async function startRecorded(): Promise<{ program: Program; times: number[] } & AsyncDisposable> {
-  const dir = `history-data/e2e-${crypto.randomUUID()}`;
-  const remove = () => Deno.remove(new URL(`../../${dir}`, import.meta.url), { recursive: true });
-  const args = ["--source", "demo", "--history-dir", dir, "--view-token", "look"];
-  const program = await startProgram(args, { env: { PATCHCAST_HISTORY: "on" } });
-  const stop = async () => {
-    await program[Symbol.asyncDispose]();
-    await remove();
-  };
+  const recording = await startRecording("--view-token", "look");
   try {
-    return { program, times: await record(program), [Symbol.asyncDispose]: stop };
+    return Object.assign(recording, { times: await record(recording.program) });
   } catch (error) {
-    await stop();
+    await recording[Symbol.asyncDispose]();
     throw error;
   }
 }
@@ -53,21 +46,7 @@ async function startRecorded(): Promise<{ program: Program; times: number[] } & 
 async function record(program: Program): Promise<number[]> {
   const newest = Date.now() - 2 * APART_MS;
   const times = Array.from({ length: SHOTS }, (_, i) => newest - (SHOTS - 1 - i) * APART_MS);
-  for (const [i, time] of times.entries()) {
-    const { pixels } = shot(i);
-    const samples = new Uint8Array(pixels.length * 3);
-    pixels.forEach((p, at) => samples.set([p >> 16, (p >> 8) & 255, p & 255], at * 3));
-    const answer = await fetch(`${program.url}/api/sources/desk/frames`, {
-      method: "POST",
-      headers: {
-        authorization: `Bearer ${TOKEN}`,
-        "content-type": "image/png",
-        "x-captured-at": new Date(time).toISOString(),
-      },
-      body: makePng({ width: WIDTH, height: HEIGHT, colour: 2, depth: 8, samples }),
-    });
-    assert.equal(answer.status, 200, await answer.text());
-  }
+  for (const [i, time] of times.entries()) await pushShot(program, shot(i), time);
   await eventually("everything is recorded", async () => {
     const answer = await program.request("/api/history/desk");
     const { span } = await answer.json();

@@ -117,7 +117,12 @@ storeTest("pause() leaves a gap that says why, until the next picture", (rig) =>
   const lasting = { start: START + 500, end: undefined, reason: "the source was lost: unplugged" };
   assert.deepEqual(rig.store.at("a", START + 900)?.gap, lasting);
   assert.equal(rig.store.at("a", START + 499)?.gap, undefined);
-  assert.deepEqual(rig.store.span("a"), { start: START, end: START + 500, gaps: [lasting] });
+  assert.deepEqual(rig.store.span("a"), {
+    start: START,
+    end: START + 500,
+    gaps: [lasting],
+    sizes: [{ start: START, width: 64, height: 64 }],
+  });
   rig.store.record("a", START + 2000, blank(64, 64, 1));
   const gap = { ...lasting, end: START + 2000 };
   assert.deepEqual(rig.store.span("a")?.gaps, [gap]);
@@ -201,7 +206,17 @@ storeTest("a picture of another size begins a segment, without a gap", (rig) => 
   rig.store.record("a", START, blank(100, 50, 1));
   rig.store.record("a", START + 100, blank(70, 130, 2), []);
   rig.store.record("a", START + 200, blank(70, 130, 3));
-  assert.deepEqual(rig.store.span("a"), { start: START, end: START + 200, gaps: [] });
+  rig.store.record("a", START + 300, blank(100, 50, 4));
+  assert.deepEqual(rig.store.span("a"), {
+    start: START,
+    end: START + 300,
+    gaps: [],
+    sizes: [
+      { start: START, width: 100, height: 50 },
+      { start: START + 100, width: 70, height: 130 },
+      { start: START + 300, width: 100, height: 50 },
+    ],
+  });
   const { width, height, grid } = rig.store.at("a", START + 99)!;
   assert.deepEqual([width, height, grid], [100, 50, [solidRef(1), solidRef(1)]]);
   assert.equal(rig.store.at("a", START + 150)!.grid.length, 6);

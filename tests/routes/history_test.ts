@@ -7,7 +7,7 @@ import { hasFfmpeg } from "../../routes/history/export_mp4.ts";
 import { Erasures } from "../../routes/history/erasures.ts";
 import { HistoryMeter } from "../../routes/history/meter.ts";
 import { blank, copyOf, fill, START, StoreRig } from "../history/rig.ts";
-import type { PictureView } from "../../history/source_writer.ts";
+import type { PictureView } from "../../history/picture_refs.ts";
 import { Client } from "../helpers/client.ts";
 import { fakeArchive, storeArchive } from "../helpers/fake_archive.ts";
 import { readPng } from "../helpers/png.ts";
@@ -31,6 +31,11 @@ class HistoryRig {
   readonly #store: StoreRig;
   readonly server: TestServer;
   readonly #close: (reason: string) => void;
+
+  /** Records one more picture. */
+  record(time: number, picture: PictureView): void {
+    this.#store.store.record("screen", time, picture);
+  }
 
   private constructor(store: StoreRig, pictures: Known[], options: ExportOptions) {
     this.#store = store;
@@ -133,6 +138,33 @@ Deno.test("GET /api/history/{source} tells span, activity and gaps", async () =>
   assert.equal(empty.status, 400);
   const unknown = await problemOf(await rig.get("/other"));
   assert.match(String(unknown.detail), /no history of this source; there is of: screen/);
+});
+
+Deno.test("GET /api/history/{source} tells the size at its beginning, and each one that followed", async () => {
+  await using rig = await HistoryRig.open();
+  const of = (from: number, width: number, height: number) => ({ from, width, height });
+  const first = of(START, SIZE.width, SIZE.height);
+  assert.deepEqual((await rig.json("/screen")).sizes, [first]);
+  rig.record(START + 20_000, blank(90, 70));
+  rig.record(START + 21_000, blank(91, 70));
+  rig.record(START + 22_000, blank(91, 70, 5));
+  const later = [of(START + 20_000, 90, 70), of(START + 21_000, 91, 70)];
+  assert.deepEqual((await rig.json("/screen")).sizes, [first, ...later]);
+  const within = async (from: number, to: number) =>
+    (await rig.json(`/screen?from=${START + from}&to=${START + to}`)).sizes;
+  assert.deepEqual(await within(15_000, 20_500), [first, later[0]]);
+  assert.deepEqual(await within(20_000, 20_500), [later[0]]);
+  assert.deepEqual(await within(30_000, 40_000), [later[1]]);
+  assert.deepEqual(await within(-5000, -4000), []);
+});
+
+Deno.test("GET /api/history/{source} tells the newest 500 sizes", async () => {
+  await using rig = await HistoryRig.open();
+  for (let i = 0; i < 600; i++) rig.record(START + 20_000 + i, blank(1 + i % 2, 1));
+  const { sizes } = await rig.json("/screen");
+  assert.equal(sizes.length, 500);
+  assert.equal(sizes.at(-1).from, START + 20_599);
+  assert.equal(sizes[0].from, START + 20_100);
 });
 
 Deno.test("GET …/at leads to each instant, forwards and backwards, with the tiles that differ", async () => {

@@ -57,6 +57,7 @@ function setUp(options: { visible?: boolean } = {}) {
       random: () => 1,
       probe: () => Promise.resolve(false),
       fetchMoment: () => Promise.reject(new Error("nobody asked for the past")),
+      afterMessages: () => Promise.resolve(),
       acknowledge: (viewer, { seq }) => {
         acks.push({ viewer, seq });
         return Promise.resolve({ intervalMs: 100 });

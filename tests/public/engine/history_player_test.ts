@@ -47,6 +47,11 @@ function setUp() {
     message: (chunk: Uint8Array) => void;
     open: boolean;
   }[] = [];
+  /** Commands wait for the thread, until the test says that they were handled. */
+  let waiting: PromiseWithResolvers<void> | undefined;
+  const turns = async () => {
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+  };
   const player: HistoryPlayer = new HistoryPlayer({
     base: "http://host/screen/",
     clock,
@@ -61,6 +66,7 @@ function setUp() {
       asked.push({ url: new URL(url), signal, answer });
       return answer.promise;
     },
+    afterMessages: () => waiting?.promise ?? Promise.resolve(),
     stream: (url, events, { message }) => {
       const film = { url: new URL(url), events, message, open: false };
       films.push(film);
@@ -79,10 +85,23 @@ function setUp() {
     async answer(i: number, answer: MomentAnswer) {
       asked[i].answer.resolve(answer);
       await asked[i].answer.promise;
-      // The loop that asks goes on behind its own await.
-      for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+      // The loop that asks goes on behind its own awaits.
+      await turns();
       player.painting()();
     },
+    /** Lets time pass for whoever stays at a picture. */
+    async rest(ms: number) {
+      clock.advance(ms);
+      await turns();
+    },
+    holdMessages: () => waiting = Promise.withResolvers(),
+    async handleMessages() {
+      waiting?.resolve();
+      waiting = undefined;
+      await turns();
+      player.painting()();
+    },
+    times: () => asked.map(({ url }) => Number(url.searchParams.get("t"))),
     moments: () =>
       events.flatMap((event) => event.type === "moment" ? [[event.at, event.time]] : []),
   };
@@ -104,6 +123,111 @@ Deno.test("HistoryPlayer asks one question at a time, and then the newest one", 
   assert.deepEqual(moments(), [[1000, 900], [3000, 2900]]);
   assert.deepEqual([...new Set(shown)], [0xff0000, 0x00ff00]);
   assert.equal(asked.length, 2);
+});
+
+Deno.test("HistoryPlayer goes where the pointer is once it has decoded, not where it was before", async () => {
+  const { at, answer, holdMessages, handleMessages, times } = setUp();
+  holdMessages();
+  at(1000);
+  at(2000);
+  await answer(0, picture(null, 900, 1));
+  assert.deepEqual(times(), [1000]);
+  // This one waited while the thread was busy with the picture.
+  at(3000);
+  await handleMessages();
+  assert.deepEqual(times(), [1000, 3000]);
+});
+
+Deno.test("HistoryPlayer asks nothing about instants that have the picture it shows", async () => {
+  const { at, answer, handleMessages, moments, times } = setUp();
+  at(1000);
+  await answer(0, picture(null, 900, 1, 2000));
+  at(950);
+  await handleMessages();
+  assert.deepEqual(moments(), [[1000, 900], [950, 900]]);
+  assert.deepEqual(times(), [1000]);
+  // Between there and the next picture a gap may begin.
+  at(1100);
+  assert.deepEqual(times(), [1000, 1100]);
+  await answer(1, picture(900, 900, 1, 2000));
+  at(1050);
+  await handleMessages();
+  assert.deepEqual(times(), [1000, 1100]);
+  at(2000);
+  assert.deepEqual(times(), [1000, 1100, 2000]);
+});
+
+Deno.test("HistoryPlayer asks again about the newest picture: it may have got a successor", async () => {
+  const { at, answer, times } = setUp();
+  at(1000);
+  await answer(0, picture(null, 900, 1, null));
+  at(950);
+  assert.deepEqual(times(), [1000, 950]);
+});
+
+/** An answer with pictures on both sides of it. */
+function between(from: number | null, [previous, to, next]: number[], colour: number) {
+  return { ...picture(from, to, colour), neighbours: { previous, next, gap: false } };
+}
+
+Deno.test("HistoryPlayer fetches the neighbours of a picture that somebody stays at", async () => {
+  const { at, answer, moments, rest, shown, asked, times } = setUp();
+  at(2500);
+  await answer(0, between(null, [1000, 2000, 3000], 1));
+  await rest(100);
+  assert.deepEqual(times(), [2500], "he may be on his way");
+  await rest(100);
+  assert.deepEqual(times(), [2500, 3000], "one at a time");
+  await answer(1, between(2000, [2000, 3000, 4000], 2));
+  assert.deepEqual(times(), [2500, 3000, 1000]);
+  assert.equal(asked[2].url.search, "?t=1000&v=v1&have=2000");
+  await answer(2, between(2000, [500, 1000, 2000], 3));
+  assert.deepEqual(shown.at(-1), 1, "nothing of it is shown");
+  at(3000);
+  await rest(0);
+  await rest(0);
+  assert.deepEqual(moments(), [[2500, 2000]]);
+  assert.deepEqual(times(), [2500, 3000, 1000], "it was there");
+  assert.equal(shown.at(-1), 2);
+});
+
+Deno.test("HistoryPlayer waits for a neighbour that is on its way, and gives the others up", async () => {
+  const { at, answer, moments, rest, asked, times } = setUp();
+  at(2500);
+  await answer(0, between(null, [1000, 2000, 3000], 1));
+  await rest(200);
+  at(3000);
+  assert.deepEqual(times(), [2500, 3000]);
+  await answer(1, between(2000, [2000, 3000, 4000], 2));
+  assert.deepEqual(moments(), [[2500, 2000], [3000, 3000]]);
+  await rest(200);
+  assert.deepEqual(times(), [2500, 3000, 4000]);
+  at(1500);
+  assert.ok(asked[2].signal.aborted);
+  assert.equal(asked[3].url.search, "?t=1500&v=v1&have=3000");
+});
+
+Deno.test("HistoryPlayer fetches what lies behind first for somebody who goes back", async () => {
+  const { at, answer, rest, times } = setUp();
+  at(3500);
+  await answer(0, between(null, [2000, 3000, 4000], 1));
+  at(2500);
+  await answer(1, between(3000, [1000, 2000, 3000], 2));
+  await rest(200);
+  assert.deepEqual(times(), [3500, 2500, 1000]);
+});
+
+Deno.test("HistoryPlayer keeps no neighbour that was refused or is the newest", async () => {
+  const { at, answer, rest, times, player } = setUp();
+  at(2500);
+  await answer(0, between(null, [1000, 2000, 3000], 1));
+  await rest(200);
+  await answer(1, picture(2000, 3000, 2, null));
+  const refusal = { status: 503, detail: "later", retryAfterMs: null };
+  await answer(2, { kind: "refused", refusal });
+  at(3000);
+  assert.deepEqual(times(), [2500, 3000, 1000, 3000]);
+  player.leave();
 });
 
 Deno.test("HistoryPlayer goes backwards from what it has", async () => {

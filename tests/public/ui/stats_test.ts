@@ -69,6 +69,7 @@ Deno.test("statsRows() says what kind of bytes were counted", () => {
     now: 0,
     inexactTiles: 0,
     path: "stream, worker",
+    past: false,
   };
   const value = (compressed: boolean) =>
     statsRows({ ...stats, compressed }, context).find(({ key }) => key === "bytes");
@@ -76,6 +77,9 @@ Deno.test("statsRows() says what kind of bytes were counted", () => {
   assert.equal(value(false)?.label, "Unpacked");
   assert.match(value(false)?.hint ?? "", /the wire carried fewer/);
   assert.equal(statsRows(stats, context).find(({ key }) => key === "size")?.value, "640 × 480");
+  // What the stream did last says nothing about a recorded picture.
+  const past = statsRows(stats, { ...context, path: "history, worker", past: true });
+  assert.deepEqual(past.map(({ key }) => key), ["size", "zoom", "path"]);
 });
 
 Deno.test("statsRows() tells of healing once there was something to heal", () => {
@@ -87,7 +91,8 @@ Deno.test("statsRows() tells of healing once there was something to heal", () =>
     roundTripMs: 31.4,
     compressed: true,
   };
-  const context = { seq: 7, frame: null, zoom: "100%", now: 0, inexactTiles: 0, path: "" };
+  const picture = { seq: 7, frame: null, zoom: "100%", inexactTiles: 0 };
+  const context = { ...picture, now: 0, path: "", past: false };
   const healed = (mismatches: number, healed: number) => {
     const check = { report: { ...EXACT, mismatches, healed }, at: 0 };
     return statsRows(stats, { ...context, check }).find(({ key }) => key === "healed")?.value;
