@@ -48,6 +48,12 @@ async function* readFrames(file: string, frameBytes: number): AsyncGenerator<Uin
       yield new Uint8Array(buffer, 0, frameBytes);
     }
   } finally {
+    try {
+      // Before the pipe breaks, of which it would complain.
+      ffmpeg.kill("SIGKILL");
+    } catch {
+      // It has ended: all frames were read.
+    }
     await reader.cancel();
     await ffmpeg.status;
   }

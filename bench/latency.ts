@@ -8,93 +8,9 @@
  * tigervnc-standalone-server, novnc and websockify. What is not installed is left out.
  */
 import { parseArgs } from "node:util";
-import { openPage, startBrowser } from "../tests/e2e/support/browser.ts";
 import { missingCommands } from "../tests/capture/sources/xvfb.ts";
-import { Random } from "../tests/helpers/random.ts";
-import { type Candidate, CANDIDATES, SCREEN } from "./latency/candidates.ts";
-import { Marker } from "./latency/marker.ts";
-import { Probe } from "./latency/probe.ts";
-
-const CONDITIONS = ["idle", "scrolling"] as const;
-type Condition = typeof CONDITIONS[number];
-
-/** Between two draws: far more than anybody needs for one, and never the same phase of the frames twice. */
-const PAUSE_MS = [60, 140] as const;
-/** Draws that warm everything up and do not count. */
-const WARM_UP = 10;
-const TIMEOUT_MS = 5000;
-
-/** A line every thirtieth of a second, on a terminal that does not touch the marker. */
-const SCROLL = ["-geometry", "100x40+300+200", "-e", "perl", "-e"];
-const LINES = '$| = 1; for (my $i = 0; ; $i++) { print "line $i ", "ab " x ($i % 30), "\\n"; ' +
-  "select(undef, undef, undef, 1 / 30) }";
-
-/** One line of what `--json` prints. */
-export interface LatencyResult {
-  readonly name: string;
-  readonly condition: Condition;
-  readonly draws: number;
-  /** ms. */
-  readonly p50: number;
-  readonly p95: number;
-  readonly max: number;
-}
-
-async function measure(
-  candidate: Candidate,
-  condition: Condition,
-  draws: number,
-): Promise<LatencyResult> {
-  await using running = await candidate.start();
-  await using browser = await startBrowser();
-  using marker = new Marker(running.display);
-  const page = await openPage(browser, running.url);
-  await page.setViewportSize(SCREEN);
-  await page.waitForFunction(
-    ({ canvas, width }) => document.querySelector<HTMLCanvasElement>(canvas)?.width === width,
-    { canvas: running.canvas, width: SCREEN.width },
-  );
-  using _terminal = condition === "scrolling" ? scroll(running.display) : undefined;
-  const probe = await Probe.install(page, running.canvas);
-  const random = new Random(1);
-  const times: number[] = [];
-  for (let i = -WARM_UP; i < draws; i++) {
-    const pauseMs = random.int(...PAUSE_MS);
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    const colour = marker.nextColour();
-    const ms = await probe.measure(colour, () => marker.draw(colour), TIMEOUT_MS);
-    if (i >= 0) times.push(ms);
-  }
-  times.sort((a, b) => a - b);
-  const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))];
-  return {
-    name: candidate.name,
-    condition,
-    draws,
-    p50: at(0.5),
-    p95: at(0.95),
-    max: times[times.length - 1],
-  };
-}
-
-function scroll(display: string): Disposable {
-  const terminal = new Deno.Command("xterm", {
-    args: [...SCROLL, LINES],
-    env: { DISPLAY: display },
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  return {
-    [Symbol.dispose]() {
-      try {
-        terminal.kill("SIGTERM");
-      } catch {
-        // It ended with its display.
-      }
-    },
-  };
-}
+import { CANDIDATES } from "./latency/candidates.ts";
+import { CONDITIONS, type LatencyResult, measureLatency, NEEDS } from "./latency/measure.ts";
 
 function report(results: readonly LatencyResult[]): string {
   const lines = ["from drawing to canvas, ms          p50     p95     max   p50 and p95 to ours"];
@@ -132,10 +48,10 @@ async function main(): Promise<void> {
   for (const condition of CONDITIONS) {
     for (const candidate of CANDIDATES) {
       if (!`${candidate.name} ${condition}`.includes(values.only)) continue;
-      const missing = missingCommands(candidate.needs);
+      const missing = missingCommands([...candidate.needs, ...NEEDS[condition]]);
       // deno-lint-ignore no-console -- the program's own output
       if (missing.length > 0) console.error(`${candidate.name}: no ${missing.join(", ")}`);
-      else results.push(await measure(candidate, condition, draws));
+      else results.push(await measureLatency(candidate, condition, draws));
     }
   }
   // deno-lint-ignore no-console -- the program's own output

@@ -11,6 +11,7 @@ export class RfbViewer implements Disposable {
   #rest = new Uint8Array(0);
   readonly #size: { width: number; height: number };
   #bytesPerPixel = 4;
+  #failure: unknown;
 
   private constructor(connection: Deno.Conn) {
     this.#connection = connection;
@@ -24,8 +25,14 @@ export class RfbViewer implements Disposable {
     await viewer.#shakeHands();
     await viewer.#request(false);
     await viewer.#readUpdate();
-    viewer.#follow().catch(() => {}); // Until the connection is closed.
+    // Until the connection is closed.
+    viewer.#follow().catch((error) => viewer.#failure = error);
     return viewer;
+  }
+
+  /** Why it stopped watching; `undefined` while it watches. */
+  get failure(): unknown {
+    return this.#failure;
   }
 
   [Symbol.dispose](): void {

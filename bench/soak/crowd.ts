@@ -4,14 +4,12 @@ import { type Program, TOKEN } from "../../tests/e2e/support/program.ts";
 import { openRaw, type RawResponse } from "../../tests/e2e/support/raw_http.ts";
 import { Watcher } from "../../tests/e2e/support/watcher.ts";
 import type { Random } from "../../tests/helpers/random.ts";
+import type { Tally } from "./tally.ts";
 
 /** Decoding for each of them takes as much time as the server has for all: more would measure this process. */
 const MAX_READING = 6;
 const MAX_STALLED = 20;
 const MAX_KILLED = 4;
-
-/** What happened, by name. */
-export type Tally = Map<string, number>;
 
 export class Crowd implements AsyncDisposable {
   readonly #program: Program;
@@ -86,10 +84,6 @@ export class Crowd implements AsyncDisposable {
     this.#curls = [];
   }
 
-  #count(what: string): void {
-    this.#tally.set(what, (this.#tally.get(what) ?? 0) + 1);
-  }
-
   /** Takes one of them out. */
   #take<T>(from: T[]): T | undefined {
     if (from.length === 0) return undefined;
@@ -99,13 +93,13 @@ export class Crowd implements AsyncDisposable {
   async #join(): Promise<void> {
     if (this.#reading.length >= MAX_READING) return;
     this.#reading.push((await Watcher.open(this.#program)).follow());
-    this.#count("joined");
+    this.#tally.count("joined");
   }
 
   async #stall(): Promise<void> {
     if (this.#stalled.length >= MAX_STALLED) return;
     this.#stalled.push(await Watcher.open(this.#program));
-    this.#count("stopped reading");
+    this.#tally.count("stopped reading");
   }
 
   #readOn(): void {
@@ -113,7 +107,7 @@ export class Crowd implements AsyncDisposable {
     const watcher = this.#take(this.#stalled);
     if (!watcher) return;
     this.#reading.push(watcher.follow());
-    this.#count("read on");
+    this.#tally.count("read on");
   }
 
   #leave(): void {
@@ -121,28 +115,28 @@ export class Crowd implements AsyncDisposable {
     if (!watcher) return;
     if (watcher.failure !== undefined) throw watcher.failure;
     watcher[Symbol.dispose]();
-    this.#count("left");
+    this.#tally.count("left");
   }
 
   #leaveStalled(): void {
     const watcher = this.#take(this.#stalled);
     if (!watcher) return;
     watcher[Symbol.dispose]();
-    this.#count("left without reading");
+    this.#tally.count("left without reading");
   }
 
   async #joinEvents(): Promise<void> {
     if (this.#events.length >= MAX_STALLED) return;
     const url = new URL("/events", this.#program.url);
     this.#events.push(await openRaw(url, { authorization: `Bearer ${TOKEN}` }));
-    this.#count("joined /events");
+    this.#tally.count("joined /events");
   }
 
   #leaveEvents(): void {
     const response = this.#take(this.#events);
     if (!response) return;
     response.close();
-    this.#count("left /events");
+    this.#tally.count("left /events");
   }
 
   #spawn(): void {
@@ -163,6 +157,6 @@ export class Crowd implements AsyncDisposable {
     if (!curl) return;
     curl.kill("SIGKILL");
     await curl.status;
-    this.#count("was killed");
+    this.#tally.count("was killed");
   }
 }

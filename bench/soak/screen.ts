@@ -2,7 +2,7 @@
 import { type Desktop, FULL_SIZE, startDesktop } from "../../tests/e2e/support/desktop.ts";
 import type { Picture } from "../../tests/e2e/support/picture.ts";
 import type { Random } from "../../tests/helpers/random.ts";
-import type { Tally } from "./crowd.ts";
+import type { Tally } from "./tally.ts";
 
 const SIZES = [
   FULL_SIZE,
@@ -33,7 +33,12 @@ export class LiveScreen implements AsyncDisposable {
   /** Another size. */
   async resize(): Promise<void> {
     await this.#desktop.resize(this.#random.pick(SIZES));
-    this.#count("the screen's size changed");
+    this.#tally.count("the screen's size changed");
+  }
+
+  /** The size that it began with. */
+  async resetSize(): Promise<void> {
+    await this.#desktop.resize(FULL_SIZE);
   }
 
   /** The X server dies; another one comes under its name. */
@@ -41,7 +46,7 @@ export class LiveScreen implements AsyncDisposable {
     const { number } = this.#desktop;
     await this.#desktop.kill();
     this.#desktop = await startDesktop(number);
-    this.#count("the X server died");
+    this.#tally.count("the X server died");
   }
 
   /** Runs something while nothing on the screen moves. */
@@ -52,10 +57,6 @@ export class LiveScreen implements AsyncDisposable {
     } finally {
       this.#desktop.thaw();
     }
-  }
-
-  #count(what: string): void {
-    this.#tally.set(what, (this.#tally.get(what) ?? 0) + 1);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
