@@ -5,9 +5,10 @@ import { type Opened, openSource } from "./capture/open_source.ts";
 import { SourceLost } from "./capture/source.ts";
 import type { SourceSpec } from "./capture/worker_protocol.ts";
 import { isLoopback, normalHost } from "./config/host.ts";
-import { Agent, Denied } from "./push/agent.ts";
+import { Agent, Denied, promiseOf } from "./push/agent.ts";
 import { Camera } from "./push/camera.ts";
 import { BadOptions, HELP, parsePushOptions, type PushOptions } from "./push/options.ts";
+import { report } from "./push/report.ts";
 import { Spool } from "./push/spool.ts";
 import { upload } from "./push/upload.ts";
 
@@ -100,10 +101,12 @@ async function main(): Promise<void> {
       everyMs / 1000
     } s, for ${to.href} as ${as}${waiting}`,
   );
+  const server = { to, as, token, promisedMs: promiseOf(everyMs), now: Date.now };
   const agent = new Agent({
     camera,
     spool,
-    upload: (shot, signal) => upload(shot, signal, { to, as, token, now: Date.now }),
+    upload: (shot, signal) => upload(shot, signal, server),
+    report: (still, signal) => report(still, signal, server),
     everyMs,
     wall: () => Date.now(),
     steady: () => performance.now(),

@@ -20,8 +20,8 @@ const scope = globalThis as unknown as Scope;
 
 let loop: CaptureLoop | undefined;
 let stopped: (() => void) | undefined;
-/** Shows a frame that was pushed. */
-let put: Opened["put"];
+/** What the owner may do to a pushed source. */
+let pushed: Pick<Opened, "put" | "setSilence"> = {};
 /** Ends the loop's wait. */
 let wake = () => {};
 
@@ -34,11 +34,14 @@ scope.onmessage = ({ data: command }) => {
       });
       return;
     case "viewers":
-      loop?.setViewers(command.count);
+      loop?.setViewers(command.count, command.neededFps);
       wake();
       return;
     case "frame":
-      put?.(command.frame);
+      pushed.put?.(command.frame);
+      return;
+    case "silence":
+      pushed.setSilence?.(command.reason);
       return;
     case "ask":
       answer(command).catch((error) => {
@@ -63,7 +66,7 @@ async function start(command: Extract<Command, { type: "start" }>): Promise<void
     },
   );
   loop = running;
-  put = opened.put;
+  pushed = opened;
   const { label, size: { width, height } } = running;
   scope.postMessage({ type: "started", label, width, height, note: opened.note });
   while (!stopped) {

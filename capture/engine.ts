@@ -3,9 +3,9 @@
  */
 import type { LiveSettings } from "../config.ts";
 import type { Size } from "./geometry.ts";
-import { HEARTBEAT_MS } from "./loop.ts";
 import type { Hello } from "./messages.ts";
 import { Ring, type RingLimits } from "./ring.ts";
+import { HEARTBEAT_MS } from "./schedule.ts";
 import { SettingRefused } from "./setting_refused.ts";
 import type {
   Asked,
@@ -50,6 +50,8 @@ export class Engine {
   readonly #worker: Worker;
   readonly #asking = new Map<number, Asking>();
   #nextId = 0;
+  /** Why nobody answers any more. */
+  #gone: Error | undefined;
   #settings: LiveSettings;
   /** The frame's size as of the newest join or chunk: what a viewer who has all of these has. */
   #size: Size;
@@ -139,11 +141,13 @@ export class Engine {
   /** Unhealthy also when the Worker does not answer: stuck in a call to a source that hangs, say. */
   async health(): Promise<HealthAnswer> {
     let timer: ReturnType<typeof setTimeout> | undefined;
+    const unhealthy = (detail: string): HealthAnswer => {
+      return { healthy: false, state: "lost", detail, lastLookAgeMs: null, sleeping: false };
+    };
+    if (this.#gone) return unhealthy(this.#gone.message);
     const stuck = new Promise<HealthAnswer>((resolve) => {
       const detail = `the capture Worker has not answered for ${HEALTH_TIMEOUT_MS} ms`;
-      timer = setTimeout(() => {
-        resolve({ healthy: false, state: "lost", detail, lastLookAgeMs: null, sleeping: false });
-      }, HEALTH_TIMEOUT_MS);
+      timer = setTimeout(() => resolve(unhealthy(detail)), HEALTH_TIMEOUT_MS);
     });
     try {
       return await Promise.race([this.#ask("health", {}), stuck]);
@@ -152,9 +156,17 @@ export class Engine {
     }
   }
 
-  /** How many viewers there are; with none the Worker sleeps. */
-  setViewers(count: number): void {
-    this.#tell({ type: "viewers", count });
+  /**
+   * How many viewers there are; with none the Worker sleeps.
+   * @param neededFps the highest rate that one of them needs, per second; Infinity: whatever the setting gives
+   */
+  setViewers(count: number, neededFps: number): void {
+    this.#tell({ type: "viewers", count, neededFps });
+  }
+
+  /** Tells viewers of a pushed source why its picture may be old; `undefined`: its sender was heard again. */
+  setSilence(reason: string | undefined): void {
+    this.#tell({ type: "silence", reason });
   }
 
   /** Shows a frame, where the source is a pushed one; takes its bytes over. */
@@ -166,9 +178,12 @@ export class Engine {
   async stop(): Promise<void> {
     await this.#ask("stop", {});
     this.#worker.terminate();
+    // Who asks for measurements at this moment must not wait for ever.
+    this.#leave(new Error("The source is closed"));
   }
 
   #ask<K extends keyof Asked>(what: K, command: Asked[K]["command"]): Promise<Asked[K]["answer"]> {
+    if (this.#gone) return Promise.reject(this.#gone);
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#asking.set(id, { resolve, reject });
@@ -207,8 +222,14 @@ export class Engine {
   }
 
   #fail(error: Error, onFault: (error: Error) => void): void {
+    this.#leave(error);
+    onFault(error);
+  }
+
+  /** Nobody answers any more. */
+  #leave(error: Error): void {
+    this.#gone = error;
     for (const { reject } of this.#asking.values()) reject(error);
     this.#asking.clear();
-    onFault(error);
   }
 }

@@ -37,6 +37,8 @@ const MAX_PROBES = 3;
 
 /** Samples of what was sent; when there are more, every other is forgotten. */
 const SAMPLES = 32;
+/** So many until the viewer acknowledges, which most of thousands may never do: what is sent in the first round trip. */
+const FIRST_SAMPLES = 8;
 const FIELDS = 5;
 /** Fields of a sample: the update's seq, bytes sent up to its end, when, and what was under way with it. */
 const SEQ = 0;
@@ -50,7 +52,7 @@ const ALONE = 4;
 export type Acknowledged = "taken" | "old" | "ahead";
 
 export class LinkWindow {
-  readonly #samples = new Float64Array(SAMPLES * FIELDS);
+  #samples = new Float64Array(FIRST_SAMPLES * FIELDS);
   #count = 0;
   /** Bytes sent in all, and up to the newest update: only updates are acknowledged. */
   #sent = 0;
@@ -164,7 +166,7 @@ export class LinkWindow {
       this.#flightAt = now;
     }
     this.#sentUpdates = this.#sent;
-    if (this.#count === SAMPLES) this.#thinOut();
+    if (this.#count * FIELDS === this.#samples.length) this.#thinOut();
     const at = this.#count++ * FIELDS;
     this.#samples[at + SEQ] = seq;
     this.#samples[at + END] = this.#sent;
@@ -203,6 +205,11 @@ export class LinkWindow {
   }
 
   #heard(now: number): void {
+    if (this.#samples.length < SAMPLES * FIELDS) {
+      const samples = new Float64Array(SAMPLES * FIELDS);
+      samples.set(this.#samples);
+      this.#samples = samples;
+    }
     this.#active = true;
     this.#lastAckAt = now;
     this.#probes = 0;
@@ -265,9 +272,10 @@ export class LinkWindow {
 
   /** Forgets every other sample; the newest stays. Acknowledgements of those in between count a little later. */
   #thinOut(): void {
-    for (let kept = 0; kept < SAMPLES / 2; kept++) {
+    const half = this.#count / 2;
+    for (let kept = 0; kept < half; kept++) {
       this.#samples.copyWithin(kept * FIELDS, (2 * kept + 1) * FIELDS, (2 * kept + 2) * FIELDS);
     }
-    this.#count = SAMPLES / 2;
+    this.#count = half;
   }
 }

@@ -14,6 +14,8 @@ export interface Opened {
   readonly note: string | undefined;
   /** Of a source that is pushed: shows a frame. */
   readonly put?: (frame: PushedFrame) => void;
+  /** Of a source that is pushed: its sender has fallen silent, or (`undefined`) was heard again. */
+  readonly setSilence?: (reason: string | undefined) => void;
 }
 
 /**
@@ -26,7 +28,11 @@ export async function openSource(spec: SourceSpec): Promise<Opened> {
       return opened(await loadModule(spec), undefined);
     case "pushed": {
       const screen = new PushedScreen(spec.label, spec.size);
-      return { ...opened(screen.open, undefined), put: (frame) => screen.put(frame) };
+      return {
+        ...opened(screen.open, undefined),
+        put: (frame) => screen.put(frame),
+        setSilence: (reason) => screen.setSilence(reason),
+      };
     }
     case "demo":
       return opened(() => openDemoSource({}), undefined);

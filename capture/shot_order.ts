@@ -7,11 +7,14 @@ export type ShotPlace = "newest" | "duplicate" | "late";
 
 /** Judges the pictures of one source; remembers the newest of them by its digests. */
 export class ShotOrder {
+  /** When the newest picture was there last. */
   #time = -Infinity;
+  /** When it was captured, as its sender knows it: in its newest copy. */
+  #pictureTime = -Infinity;
   #digest: string | undefined;
   #fileDigest: string | undefined;
 
-  /** Capture time of the newest picture, ms since the Unix epoch; -Infinity before the first. */
+  /** When the newest picture was seen last by its sender, ms since the Unix epoch; -Infinity before the first. */
   get newestTime(): number {
     return this.#time;
   }
@@ -22,6 +25,16 @@ export class ShotOrder {
    */
   repeats(time: number, fileDigest: string): boolean {
     if (fileDigest !== this.#fileDigest || time < this.#time) return false;
+    this.#time = this.#pictureTime = time;
+    return true;
+  }
+
+  /**
+   * True when the picture that was captured at `pictureTime` is the one that was accepted last, and not of later than
+   * `time`: it was still there then.
+   */
+  confirms(time: number, pictureTime: number): boolean {
+    if (pictureTime !== this.#pictureTime || time < this.#time) return false;
     this.#time = time;
     return true;
   }
@@ -36,7 +49,7 @@ export class ShotOrder {
   judge(time: number, digest: string, fileDigest: string): ShotPlace {
     if (time < this.#time) return "late";
     const same = digest === this.#digest;
-    this.#time = time;
+    this.#time = this.#pictureTime = time;
     this.#digest = digest;
     this.#fileDigest = fileDigest;
     return same ? "duplicate" : "newest";

@@ -53,6 +53,8 @@ export interface Source {
   readonly label: string;
   /** The frame's size, as of the last `poll()`. */
   readonly size: Size;
+  /** Why the picture may be old though the source is there, for people, as of the last `poll()`. */
+  readonly silence?: string | undefined;
   /**
    * True for a source that can be waited for: `wait` resolves when something happened. Others are asked at
    * every tick. It stays what it is while the source is open.

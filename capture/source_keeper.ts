@@ -33,6 +33,11 @@ export class SourceKeeper {
     checkSize(this.size);
   }
 
+  /** Why viewers may not take the picture for live: the source is lost, or silent; `undefined` while all is well. */
+  get awayReason(): string | undefined {
+    return this.lostReason ?? this.#source?.silence;
+  }
+
   /** True when the source tells by itself that something happened, so that it need not be asked: see `wait`. */
   get tells(): boolean {
     return this.#source?.tells === true;

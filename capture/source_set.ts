@@ -7,26 +7,13 @@
  * nothing was pushed to it for long, and earlier when its place is needed; the next picture opens it again.
  */
 import type { Size } from "./geometry.ts";
-import { ShotOrder, type ShotPlace } from "./shot_order.ts";
+import { HeldSource, type SourceEngine } from "./held_source.ts";
+import type { Shot, ShotListener, StillShown } from "./shot.ts";
+import type { ShotPlace } from "./shot_order.ts";
+import { SilenceWatch, type SilenceWatchOptions } from "./silence_watch.ts";
+import { isCapturedId, SOURCE_ID } from "./source_ids.ts";
 import { type Refused, SourceRefused } from "./source_refused.ts";
-import type { PushedFrame, PushedSpec } from "./worker_protocol.ts";
-
-/** What ids of sources look like. */
-export const SOURCE_ID = /^[a-z0-9][a-z0-9_-]{0,31}$/;
-/** Ids of captured sources; nothing can be pushed to them. */
-const CAPTURED_IDS: readonly string[] = ["screen", "demo"];
-
-/** The part of an engine in use here. */
-export interface SourceEngine {
-  /** Name for people. */
-  readonly label: string;
-  /** The size of its picture, among other things. */
-  hello(viewer: string): Size;
-  setViewers(count: number): void;
-  /** Shows a picture, whose bytes it takes over. */
-  show(frame: PushedFrame): void;
-  stop(): Promise<void>;
-}
+import type { PushedSpec } from "./worker_protocol.ts";
 
 /** Limits of a `SourceSet`. */
 export interface SourceLimits {
@@ -47,25 +34,6 @@ const defaults = {
   replaceAfterMs: 600_000,
 } as const satisfies SourceLimits;
 
-/** A picture that was pushed. */
-export interface Shot {
-  /** When it was captured, ms since the Unix epoch. */
-  readonly time: number;
-  readonly frame: PushedFrame;
-  /** Of the pixels. */
-  readonly digest: string;
-  /** Of the file that they came in. */
-  readonly fileDigest: string;
-}
-
-/** Hears of every picture that was accepted. */
-export interface ShotListener {
-  /**
-   * @param frame `undefined` for the repetition of a file. Its bytes are only there until the call returns.
-   */
-  (source: string, time: number, place: ShotPlace, frame: PushedFrame | undefined): void;
-}
-
 /** What a `SourceSet` is made of. */
 export interface SourceSetOptions<E> {
   /** The captured source; what is watched where no id is given. */
@@ -75,64 +43,14 @@ export interface SourceSetOptions<E> {
   readonly limits?: SourceLimits;
   /** Wall clock, ms since the Unix epoch. */
   readonly now: () => number;
+  /** For tests; see `SilenceWatchOptions`. */
+  readonly after?: SilenceWatchOptions["after"];
   /** For history. */
   readonly onShot?: ShotListener;
+  /** Hears why the sender of a source counts as silent; `undefined`: it was heard again. */
+  readonly onSilence?: (id: string, reason: string | undefined) => void;
   /** Hears why a pushed source was closed: idle, removed or dead. */
   readonly onClosed?: (id: string, reason: string) => void;
-}
-
-/** The id of what this server captures: the demo keeps apart from any real screen, in history above all. */
-export function capturedId(label: string): string {
-  return label === "demo" ? "demo" : "screen";
-}
-
-/** One source and who watches it. */
-export class HeldSource<E extends SourceEngine> {
-  readonly id: string;
-  readonly kind: "captured" | "pushed";
-  readonly engine: E;
-  readonly order: ShotOrder = new ShotOrder();
-  /** When something was pushed last, ms since the Unix epoch; `undefined` for a captured source. */
-  pushedAt: number | undefined;
-  /** Of the picture pushed last. */
-  pushedSize: Size | undefined;
-  /** What to tell each viewer when the source is closed. */
-  readonly #viewers = new Set<(reason: string) => void>();
-
-  constructor(id: string, kind: "captured" | "pushed", engine: E) {
-    this.id = id;
-    this.kind = kind;
-    this.engine = engine;
-  }
-
-  get viewers(): number {
-    return this.#viewers.size;
-  }
-
-  get size(): Size {
-    const { width, height } = this.pushedSize ?? this.engine.hello("");
-    return { width, height };
-  }
-
-  /**
-   * Counts a viewer; the engine sleeps without any.
-   * @param closed hears why the source is closed under the viewer
-   * @returns what is called when the viewer leaves, once or more often
-   */
-  enter(closed: (reason: string) => void = () => {}): () => void {
-    // An own function for each: two viewers may give the same one.
-    const viewer = (reason: string) => closed(reason);
-    this.#viewers.add(viewer);
-    this.engine.setViewers(this.#viewers.size);
-    return () => {
-      if (this.#viewers.delete(viewer)) this.engine.setViewers(this.#viewers.size);
-    };
-  }
-
-  /** Tells all viewers. */
-  close(reason: string): void {
-    for (const closed of this.#viewers) closed(reason);
-  }
 }
 
 export class SourceSet<E extends SourceEngine> {
@@ -168,7 +86,7 @@ export class SourceSet<E extends SourceEngine> {
    */
   check(id: string): void {
     if (!SOURCE_ID.test(id)) throw refused("id", `Cannot use ${JSON.stringify(id)} as a source`);
-    if (id === this.default.id || CAPTURED_IDS.includes(id)) {
+    if (id === this.default.id || isCapturedId(id)) {
       throw refused("captured", `${id} is what a server captures itself: push under another id`);
     }
     if (this.#pushed.has(id) || this.#opening.has(id)) return;
@@ -180,12 +98,29 @@ export class SourceSet<E extends SourceEngine> {
    * True when the file is the one that the source was sent last: then it was accepted as a duplicate, and need not
    * be decoded.
    */
-  repeats(id: string, time: number, fileDigest: string): boolean {
+  repeats(id: string, { time, fileDigest, promisedMs }: Omit<Shot, "frame" | "digest">): boolean {
     const source = this.#pushed.get(id);
-    if (!source?.order.repeats(time, fileDigest)) return false;
-    source.pushedAt = this.#options.now();
+    if (!source || source.pictureWanted) return false;
+    if (!source.order.repeats(time, fileDigest)) return false;
+    this.#heard(source, promisedMs);
     this.#options.onShot?.(id, time, "duplicate", undefined);
     return true;
+  }
+
+  /**
+   * Takes the report that nothing has changed.
+   * @returns `wanted`: the picture has to be sent again, since it is not the one that is shown, or came to be a gap in
+   * the history
+   * @throws {SourceRefused} when there is no room for it
+   */
+  stillShows(id: string, { time, pictureTime, promisedMs }: StillShown): "stands" | "wanted" {
+    this.check(id);
+    const source = this.#pushed.get(id);
+    if (!source) return "wanted";
+    this.#heard(source, promisedMs);
+    if (source.pictureWanted || !source.order.confirms(time, pictureTime)) return "wanted";
+    this.#options.onShot?.(id, time, "duplicate", undefined);
+    return "stands";
   }
 
   /**
@@ -193,7 +128,10 @@ export class SourceSet<E extends SourceEngine> {
    * is shown and another. Pictures are judged in the order of the calls.
    * @throws {SourceRefused} when there is no room for it
    */
-  async push(id: string, { time, frame, digest, fileDigest }: Shot): Promise<ShotPlace> {
+  async push(
+    id: string,
+    { time, frame, digest, fileDigest, promisedMs }: Shot,
+  ): Promise<ShotPlace> {
     this.check(id);
     this.#checkPixels(id, frame);
     this.#closeIdle();
@@ -201,7 +139,8 @@ export class SourceSet<E extends SourceEngine> {
     const size = { width: frame.width, height: frame.height };
     const { order } = source;
     const place = order.judge(time, `${size.width}×${size.height} ${digest}`, fileDigest);
-    source.pushedAt = this.#options.now();
+    this.#heard(source, promisedMs);
+    if (place !== "late") source.pictureWanted = false;
     this.#options.onShot?.(id, time, place, frame);
     if (place === "newest") {
       source.pushedSize = size;
@@ -228,7 +167,9 @@ export class SourceSet<E extends SourceEngine> {
     const opened = opening.flatMap((one) => one.status === "fulfilled" ? [one.value] : []);
     const all = new Set([this.default, ...this.#pushed.values(), ...opened]);
     this.#pushed.clear();
-    await Promise.all([...all].map(({ engine }) => engine.stop()));
+    for (const { silence } of all) silence?.stop();
+    // One that has died meanwhile does not answer.
+    await Promise.allSettled([...all].map(({ engine }) => engine.stop()));
   }
 
   get #count(): number {
@@ -256,11 +197,32 @@ export class SourceSet<E extends SourceEngine> {
       const { source } = opened;
       if (source && this.#pushed.get(id) === source) this.remove(id, error.message);
     });
-    const source = new HeldSource(id, "pushed", engine);
+    const { now, after } = this.#options;
+    const silence = new SilenceWatch({
+      now,
+      ...after && { after },
+      changed: (since) => this.#silent(source, since),
+    });
+    const source = new HeldSource(id, "pushed", engine, silence);
     opened.source = source;
     source.pushedSize = size;
     this.#pushed.set(id, source);
     return source;
+  }
+
+  #heard(source: HeldSource<E>, promisedMs: number | undefined): void {
+    source.pushedAt = this.#options.now();
+    source.silence?.heard(promisedMs);
+  }
+
+  #silent(source: HeldSource<E>, since: number | undefined): void {
+    const { id, engine } = source;
+    if (since !== undefined) source.pictureWanted = true;
+    const reason = since === undefined
+      ? undefined
+      : `nothing was heard from its sender since ${new Date(since).toISOString()}`;
+    engine.setSilence(reason);
+    this.#options.onSilence?.(id, reason);
   }
 
   #checkPixels(id: string, { width, height }: Size): void {

@@ -113,6 +113,8 @@ export interface StatsAnswer {
   readonly epoch: number;
   /** The setting. */
   readonly fps: number;
+  /** Ticks a second that are allowed now: the setting, or less while nobody needs as many. */
+  readonly paceFps: number;
   /** Ticks and updates per second over the last two seconds. */
   readonly ticksPerSecond: number;
   readonly updatesPerSecond: number;
@@ -149,7 +151,7 @@ export interface StatsAnswer {
   readonly sleeping: boolean;
 }
 
-/** `live`: frames come. `lost`: the source is away and retried. `paused`: by the setting. */
+/** `live`: frames come. `lost`: the source is away and retried, or silent. `paused`: by the setting. */
 export type SourceState = "live" | "lost" | "paused";
 
 export interface HealthAnswer {
@@ -176,8 +178,11 @@ export interface PictureAnswer {
 
 export type Command =
   | { type: "start"; source: SourceSpec; settings: LiveSettings; seq: number; epoch: number }
-  | { type: "viewers"; count: number }
+  /** How many there are, and the highest rate that one of them needs, per second; Infinity: what there is. */
+  | { type: "viewers"; count: number; neededFps: number }
   | { type: "frame"; frame: PushedFrame }
+  /** Of a pushed source: why its picture may be old; `undefined`: its sender was heard again. */
+  | { type: "silence"; reason: string | undefined }
   | {
     [K in keyof Asked]: { type: "ask"; id: number; what: K } & Asked[K]["command"];
   }[keyof Asked];

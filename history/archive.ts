@@ -7,7 +7,7 @@
  */
 import { ViewerCursor, type ViewerOptions } from "../capture/viewer_cursor.ts";
 import { HistoryOpenFailed } from "./database.ts";
-import type { PictureView } from "./source_writer.ts";
+import type { PictureView } from "./picture_refs.ts";
 import type {
   Answerable,
   ArchiveOptions,

@@ -7,14 +7,15 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import { clip, type Rect, type Size } from "../capture/geometry.ts";
-import { type Activity, wholeBins } from "./activity.ts";
+import { wholeBins } from "./activity.ts";
 import { inTransaction } from "./database.ts";
 import { type CellChange, Grid, gridChanges } from "./grid.ts";
 import type { Moment } from "./moment_codes.ts";
-import { gridAt, type Pictures, type Segment, type Segments, tilesOf } from "./segments.ts";
-import { solidColour, type TileCoder } from "./tile_coder.ts";
+import type { Shelves } from "./source_writer.ts";
+import { partOf, replaceSegment } from "./rewrite.ts";
+import { gridAt, type Pictures, type Segment } from "./segments.ts";
+import { solidColour } from "./tile_coder.ts";
 import { BLACK, colourOf, isSolidRef, solidRef, type TileRef } from "./tile_ref.ts";
-import type { Tiles } from "./tiles.ts";
 
 /** Why nothing follows a segment whose rest was forgotten. */
 export const FORGOTTEN = "deleted";
@@ -27,18 +28,12 @@ export interface Erasure {
   readonly rect: Rect | undefined;
 }
 
-interface Shelves {
-  readonly database: DatabaseSync;
-  readonly coder: TileCoder;
-  readonly tiles: Tiles;
-  readonly segments: Segments;
-  readonly activity: Activity;
-}
+type ErasureShelves = Shelves & { readonly database: DatabaseSync };
 
 export class Eraser {
-  readonly #shelves: Shelves;
+  readonly #shelves: ErasureShelves;
 
-  constructor(shelves: Shelves) {
+  constructor(shelves: ErasureShelves) {
     this.#shelves = shelves;
   }
 
@@ -83,32 +78,26 @@ export class Eraser {
     });
   }
 
-  #rewrite(segment: Segment, { source, from, to, rect }: Erasure, blackened: Blackened): void {
-    const { segments, tiles } = this.#shelves;
+  #rewrite(segment: Segment, { from, to, rect }: Erasure, blackened: Blackened): void {
+    const { segments } = this.#shelves;
     const old = segments.read(segment);
     const pieces: Pictures[] = [];
     if (segment.start < from) {
-      pieces.push(part(old, segment.start, from, rect ? null : FORGOTTEN));
+      pieces.push(partOf(old, segment.start, from, rect ? null : FORGOTTEN));
     }
     if (rect) {
-      const middle = part(old, Math.max(from, segment.start), to, null);
+      const middle = partOf(old, Math.max(from, segment.start), to, null);
       pieces.push(blackened.pictures(middle, rect));
     }
     if (segment.end > to || segment.end === to && this.#shows(segment, to)) {
-      pieces.push(part(old, to, Infinity, null));
+      pieces.push(partOf(old, to, Infinity, null));
     }
     if (pieces.length > 0) {
       const last = pieces.length - 1;
       // The last piece ends as the whole did, if it reaches as far.
       if (pieces[last].end === segment.end) pieces[last] = { ...pieces[last], ending: old.ending };
     }
-    tiles.write();
-    for (const piece of pieces) {
-      segments.insert(source, piece);
-      for (const id of tilesOf(piece)) tiles.retain(id);
-    }
-    tiles.release(tilesOf(old), true);
-    segments.drop(segment.id);
+    replaceSegment(this.#shelves, segment, pieces, true);
   }
 
   /** The picture of `time` is this segment's: another one may begin where it ends. */
@@ -201,11 +190,4 @@ class Blackened {
     const hash = coder.hash(pixels, size);
     return tiles.find(hash) ?? tiles.add([{ hash, pixels }], size)[0];
   }
-}
-
-/** The pictures of `from <= t < to`, which begin with the one that stood at `from`. */
-function part(pictures: Pictures, from: number, to: number, ending: string | null): Pictures {
-  const moments = pictures.moments.filter(({ time }) => time > from && time < to);
-  const end = Math.min(to, pictures.end);
-  return { ...pictures, start: from, end, grid: gridAt(pictures, from), moments, ending };
 }

@@ -34,6 +34,11 @@ export class Grid implements Size {
     return { x, y, w: Math.min(TILE, this.width - x), h: Math.min(TILE, this.height - y) };
   }
 
+  /** All cells, in ascending order. */
+  cells(): number[] {
+    return Array.from({ length: this.count }, (_, cell) => cell);
+  }
+
   /** The cells that a rectangle touches, in ascending order; none where it lies outside. */
   cellsIn(rect: Rect): number[] {
     const inside = clip(rect, this);

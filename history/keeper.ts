@@ -4,7 +4,7 @@
  */
 import { HistoryWriteFailed } from "./database.ts";
 import { SourceRecorder } from "./source_recorder.ts";
-import type { PictureView } from "./source_writer.ts";
+import type { PictureView } from "./picture_refs.ts";
 import type { HistoryStore } from "./store.ts";
 import type { ArchiveState } from "./worker_protocol.ts";
 
@@ -69,15 +69,14 @@ export class Keeper {
   }
 
   /**
-   * A screenshot from elsewhere. One that is not newer than the last is not kept: time in the archive only goes
-   * forward.
+   * A screenshot from elsewhere. One that comes after newer ones is put between them.
    * @param picture left out: the last one still stands
    */
   shot(source: string, time: number, picture: PictureView | undefined): void {
-    if (this.#stopped || time <= this.#store.newest(source)) return;
+    if (this.#stopped) return;
     this.#trying(() => {
-      if (picture) this.#store.record(source, time, picture);
-      else this.#store.stands(source, time);
+      if (picture) this.#store.insert(source, time, picture);
+      else if (time > this.#store.newest(source)) this.#store.stands(source, time);
     });
   }
 

@@ -2,20 +2,15 @@
  * What one source has shown and is not written yet: the picture as tile references, the moments since the last write,
  * and the segment that they go into.
  */
-import type { Rect, Size } from "../capture/geometry.ts";
+import type { Size } from "../capture/geometry.ts";
 import type { Activity } from "./activity.ts";
 import { type CellChange, Grid, gridChanges } from "./grid.ts";
 import type { Moment } from "./moment_codes.ts";
 import { type Segments, tilesOf } from "./segments.ts";
-import { cutTile, solidColour, type TileCoder, type TilePixels } from "./tile_coder.ts";
-import { solidRef, type TileRef } from "./tile_ref.ts";
-import type { NewTile, Tiles } from "./tiles.ts";
-
-/** A picture to record. */
-export interface PictureView extends Size {
-  /** 0x00RRGGBB, row by row; the highest byte may hold anything. */
-  readonly pixels: Uint32Array;
-}
+import { type PictureView, refsOf } from "./picture_refs.ts";
+import type { TileCoder } from "./tile_coder.ts";
+import type { TileRef } from "./tile_ref.ts";
+import type { Tiles } from "./tiles.ts";
 
 /** A segment ends when its next moment comes this late after its start, ms. */
 export const SEGMENT_MS = 10 * 60 * 1000;
@@ -107,8 +102,8 @@ export class SourceWriter {
     const known = this.#segment !== undefined && this.#grid!.width === picture.width &&
       this.#grid!.height === picture.height;
     const grid = known ? this.#grid! : new Grid(picture);
-    const wanted = known && cells ? [...cells].sort((a, b) => a - b) : allCells(grid);
-    const found = this.#refsOf(picture, grid, wanted);
+    const wanted = known && cells ? [...cells].sort((a, b) => a - b) : grid.cells();
+    const found = refsOf(this.#shelves, picture, grid, wanted);
     this.newest = time;
     this.#unwritten = true;
     if (!known) {
@@ -228,69 +223,4 @@ export class SourceWriter {
     const comparable = before?.grid.width === grid.width && before.grid.height === grid.height;
     return gridChanges(comparable ? before.refs : [], this.#refs);
   }
-
-  #refsOf(picture: PictureView, grid: Grid, cells: readonly number[]): CellChange[] {
-    const found: { cell: number; ref: TileRef }[] = [];
-    /** New tiles by size, so that those of one pack are alike; the right and lower edge have their own. */
-    const fresh = new Map<string, FreshTiles>();
-    for (const cell of cells) {
-      const rect = grid.rectOf(cell);
-      const pixels = cutTile(picture.pixels, picture.width, rect);
-      const colour = solidColour(pixels);
-      if (colour !== undefined) {
-        found.push({ cell, ref: solidRef(colour) });
-        continue;
-      }
-      const place = { cell, ref: NaN };
-      found.push(place);
-      this.#look(pixels, rect, place, fresh);
-    }
-    for (const { size, tiles, places } of fresh.values()) {
-      const ids = this.#shelves.tiles.add(tiles, size);
-      ids.forEach((id, i) => {
-        for (const place of places[i]) place.ref = id;
-      });
-    }
-    return found;
-  }
-
-  /** Finds a stored tile, or puts it with those to be stored. */
-  #look(
-    pixels: TilePixels,
-    { w, h }: Rect,
-    place: { ref: TileRef },
-    fresh: Map<string, FreshTiles>,
-  ): void {
-    const size = { width: w, height: h };
-    const hash = this.#shelves.coder.hash(pixels, size);
-    const known = this.#shelves.tiles.find(hash);
-    if (known !== undefined) {
-      place.ref = known;
-      return;
-    }
-    const key = `${w}×${h}`;
-    const same: FreshTiles = fresh.get(key) ?? { size, tiles: [], places: [], byHash: new Map() };
-    fresh.set(key, same);
-    const name = hash.toHex();
-    const index = same.byHash.get(name);
-    if (index !== undefined) {
-      same.places[index].push(place);
-      return;
-    }
-    same.byHash.set(name, same.tiles.length);
-    same.tiles.push({ hash, pixels });
-    same.places.push([place]);
-  }
-}
-
-interface FreshTiles {
-  readonly size: Size;
-  readonly tiles: NewTile[];
-  /** Where each of them goes. */
-  readonly places: { ref: TileRef }[][];
-  readonly byHash: Map<string, number>;
-}
-
-function allCells({ count }: Grid): number[] {
-  return Array.from({ length: count }, (_, cell) => cell);
 }

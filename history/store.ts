@@ -21,7 +21,9 @@ import { composePicture } from "./compose.ts";
 import { Eraser } from "./erasure.ts";
 import { Retention } from "./retention.ts";
 import { Segments } from "./segments.ts";
-import type { PictureView, SourceWriter } from "./source_writer.ts";
+import { checkPixels, type PictureView } from "./picture_refs.ts";
+import { insertLate } from "./late.ts";
+import type { Shelves, SourceWriter } from "./source_writer.ts";
 import {
   checkLimits,
   MAX_WAITING_TILES,
@@ -46,6 +48,7 @@ export class HistoryStore {
   readonly #activity: Activity;
   readonly #retention: Retention;
   readonly #timeline: Timeline;
+  readonly #shelves: Shelves & { readonly database: DatabaseSync };
   readonly #eraser: Eraser;
   readonly #writers: Writers;
   /** Steady clock when the oldest picture that waits was recorded. */
@@ -60,15 +63,15 @@ export class HistoryStore {
     this.#activity = new Activity(database);
     this.#retention = new Retention(database, this.#tiles, this.#segments, this.#activity);
     this.#timeline = new Timeline(this.#segments);
-    const shelves = {
+    this.#shelves = {
       database,
       coder,
       tiles: this.#tiles,
       segments: this.#segments,
       activity: this.#activity,
     };
-    this.#eraser = new Eraser(shelves);
-    this.#writers = new Writers(database, shelves);
+    this.#eraser = new Eraser(this.#shelves);
+    this.#writers = new Writers(database, this.#shelves);
   }
 
   /**
@@ -106,16 +109,41 @@ export class HistoryStore {
         `Cannot record a picture of time ${time}: wanted a whole number above ${writer.newest}`,
       );
     }
-    if (picture.pixels.length !== picture.width * picture.height) {
-      throw new RangeError(
-        `Cannot record ${picture.pixels.length} pixels: wanted ${picture.width} × ${picture.height}`,
-      );
-    }
+    checkPixels(picture);
     if (writer.isDirty && writer.beginsAnew(time, picture)) this.write();
     const changed = this.#guarded(() => writer.record(time, picture, cells));
     if (writer.hasPictures) this.#waitingSince ??= this.#options.steady();
     if (this.#tiles.waiting >= MAX_WAITING_TILES) this.write();
     return changed;
+  }
+
+  /**
+   * Puts a picture between those that are recorded already (late.ts tells until when it stands), or records it where it
+   * is the newest.
+   * @param time when it was captured, ms since the Unix epoch
+   * @returns false where a picture of that very time is known, what was shown then has been deleted, or is too old
+   * @throws {RangeError} when `time` or the size cannot be recorded; nothing changes
+   * @throws {HistoryWriteFailed} see `write`
+   */
+  insert(source: string, time: number, picture: PictureView): boolean {
+    const writer = this.#writers.known(source);
+    if (!writer || time > writer.newest) {
+      this.record(source, time, picture);
+      return true;
+    }
+    if (!Number.isSafeInteger(time)) {
+      throw new RangeError(`Cannot record a picture of time ${time}: wanted a whole number`);
+    }
+    checkPixels(picture);
+    if (time < this.#options.now() - this.#options.maxAgeMs) return false;
+    return this.#rewriting(
+      writer,
+      () =>
+        inTransaction(
+          this.#database,
+          () => insertLate(this.#shelves, writer.source, time, picture),
+        ),
+    );
   }
 
   /**
@@ -215,17 +243,11 @@ export class HistoryStore {
     const until = Math.ceil(Math.min(to, writer.newest + 1));
     const since = Math.ceil(Math.max(from, 0));
     if (since >= until) return;
-    this.write();
-    const wasOpen = writer.isOpen;
-    // The open segment may be rewritten: the next picture begins a new one.
-    writer.close();
-    this.#guarded(() => {
+    this.#rewriting(writer, () => {
       this.#eraser.erase({ source: writer.source, from: since, to: until, rect });
       this.#retention.giveBackAll();
       this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     });
-    const last = this.#segments.at(writer.source, Infinity);
-    if (wasOpen && last?.ending === null && last.end === writer.newest) writer.follow(last.id);
   }
 
   /** The sources that there are pictures of. */
@@ -305,6 +327,17 @@ export class HistoryStore {
     this.write();
     const writer = this.#writers.known(source);
     return writer && read(writer);
+  }
+
+  /** Runs what writes segments of a source anew, the open one too: its next picture begins another one. */
+  #rewriting<T>(writer: SourceWriter, work: () => T): T {
+    this.write();
+    const wasOpen = writer.isOpen;
+    writer.close();
+    const result = this.#guarded(work);
+    const last = this.#segments.at(writer.source, Infinity);
+    if (wasOpen && last?.ending === null && last.end === writer.newest) writer.follow(last.id);
+    return result;
   }
 
   /** Runs what may write. When the disk refuses, memory goes back to what is on disk. */

@@ -1,5 +1,5 @@
 /** What the history Worker and its owner (archive.ts) tell each other by `postMessage`. */
-import type { PictureView } from "./source_writer.ts";
+import type { PictureView } from "./picture_refs.ts";
 import type { SeekAnswer } from "./seek.ts";
 import type { HistoryStore } from "./store.ts";
 import type { StoreOptions } from "./store_options.ts";

@@ -1,12 +1,22 @@
 /**
  * The agent: looks at the screen at a fixed pace, and sends what is different to a server. One half looks, the other
- * sends; between them is the spool, so that looking goes on while the server is away.
+ * sends; between them is the spool, so that looking goes on while the server is away. While nothing is different, it
+ * says that now and then: the server could not tell a still screen from a dead agent.
  */
 import { backoffMs } from "./backoff.ts";
 import type { Camera } from "./camera.ts";
 import { encodePng } from "./png.ts";
+import type { Report, Reported } from "./report.ts";
 import type { KeptShot, Shot, Spool } from "./spool.ts";
 import type { Outcome } from "./upload.ts";
+
+/** An agent whose screen stands still reports this often, or as often as it looks. */
+const REPORT_EVERY_MS = 30_000;
+
+/** How soon a server hears of an agent again that looks every `everyMs`; ms. */
+export function promiseOf(everyMs: number): number {
+  return Math.max(everyMs, REPORT_EVERY_MS);
+}
 
 /** What an agent is made of. */
 export interface AgentOptions {
@@ -14,6 +24,8 @@ export interface AgentOptions {
   readonly spool: Pick<Spool, "put" | "oldest" | "remove" | "count" | "dropped">;
   /** Sends a screenshot once. */
   readonly upload: (shot: Shot, signal: AbortSignal) => Promise<Outcome>;
+  /** Says once that the screen still shows what was sent last. */
+  readonly report: (report: Report, signal: AbortSignal) => Promise<Reported>;
   /** Pace of the looks, ms. */
   readonly everyMs: number;
   /** Wall clock, ms since the Unix epoch. */
@@ -45,6 +57,16 @@ export class Agent {
   readonly #options: AgentOptions;
   /** Taken while nothing else was to be sent: it needs no file, unless it cannot be sent. */
   #fresh: Shot | undefined;
+  /** The one that the server took last. */
+  #last: Shot | undefined;
+  /** When the newest picture was taken; ms since the Unix epoch. */
+  #newestTime = -Infinity;
+  /** When a look found nothing new, of which the server is to be told; ms since the Unix epoch. */
+  #stillAt: number | undefined;
+  /** Before this, the server need not be told anything; ms, steady. */
+  #reportAt = -Infinity;
+  /** Reports in a row that did not get through. */
+  #unreported = 0;
   /** Ends the sending half's wait for something to send. */
   #wake = () => {};
   #lastWords = "";
@@ -80,6 +102,7 @@ export class Agent {
       const time = wall();
       if (camera.lostReason !== undefined) this.#say(`the source is away: ${camera.lostReason}`);
       if (look) await this.#hand({ time, png: encodePng(look, look.bgrx) });
+      else if (camera.lostReason === undefined) this.#still(time);
       // Looks that could not be taken in time are left out, not made up for.
       due = Math.max(due + everyMs, steady());
       await sleep(due - steady(), signal);
@@ -87,8 +110,17 @@ export class Agent {
   }
 
   async #hand(shot: Shot): Promise<void> {
+    this.#newestTime = shot.time;
     if (this.#fresh || this.#options.spool.count > 0) await this.#put(shot);
     else this.#fresh = shot;
+    this.#wake();
+  }
+
+  /** A look found nothing new. Only a server that has the newest picture is told that it still stands. */
+  #still(time: number): void {
+    if (this.#last?.time !== this.#newestTime) return;
+    if (this.#options.steady() < this.#reportAt) return;
+    this.#stillAt = time;
     this.#wake();
   }
 
@@ -100,6 +132,10 @@ export class Agent {
       if (!shot) {
         // Looked at once more, since a shot may have come while the spool was asked.
         if (this.#fresh || spool.count > 0 || signal.aborted) continue;
+        if (this.#stillAt !== undefined) {
+          await this.#report(this.#stillAt, signal);
+          continue;
+        }
         await new Promise<void>((resolve) => this.#wake = resolve);
         continue;
       }
@@ -111,6 +147,8 @@ export class Agent {
           if (failures > 0) this.#say(`the server is back; ${spool.count} screenshots wait for it`);
           failures = 0;
           this.#lastWords = "";
+          this.#last = shot;
+          this.#told();
           await this.#done(shot);
           break;
         case "refused":
@@ -119,7 +157,7 @@ export class Agent {
           await this.#done(shot);
           break;
         case "denied":
-          throw new Denied(`The server does not accept screenshots from here: ${outcome.why}`);
+          throw denied(outcome.why);
         case "later": {
           await this.#keepFresh();
           const ms = backoffMs(++failures, random, outcome.retryAfterMs);
@@ -128,6 +166,39 @@ export class Agent {
         }
       }
     }
+  }
+
+  async #report(time: number, signal: AbortSignal): Promise<void> {
+    this.#stillAt = undefined;
+    const { report, steady, random, spool } = this.#options;
+    const shot = this.#last;
+    if (!shot) return;
+    const outcome = await report({ time, pictureTime: shot.time }, signal);
+    switch (outcome.kind) {
+      case "stands":
+        this.#lastWords = "";
+        return this.#told();
+      case "wanted":
+        this.#told();
+        // A newer one that waits will do as well.
+        if (!this.#fresh && spool.count === 0) await this.#hand({ time, png: shot.png });
+        return;
+      case "denied":
+        throw denied(outcome.why);
+      default: {
+        const retryAfterMs = outcome.kind === "later" ? outcome.retryAfterMs : undefined;
+        this.#reportAt = steady() + backoffMs(++this.#unreported, random, retryAfterMs);
+        if (!signal.aborted) this.#say(`cannot say that nothing has changed: ${outcome.why}`);
+      }
+    }
+  }
+
+  /** The server knows that the agent is there: the next report has time. */
+  #told(): void {
+    const { steady, everyMs } = this.#options;
+    this.#unreported = 0;
+    // The look that comes closest to the promise, not the one after it.
+    this.#reportAt = steady() + promiseOf(everyMs) - everyMs / 2;
   }
 
   async #done(shot: Shot | KeptShot): Promise<void> {
@@ -160,4 +231,8 @@ export class Agent {
     this.#lastWords = line;
     this.#options.say(line);
   }
+}
+
+function denied(why: string): Denied {
+  return new Denied(`The server does not accept screenshots from here: ${why}`);
 }

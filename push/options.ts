@@ -45,7 +45,8 @@ Usage: deno task push --to URL [flags]
   --to URL            The server: http://HOST:PORT/ or https://HOST/PATH/
   --token SECRET      Its push token; better in ${TOKEN_ENV}, where other users do not see it
   --every TIME        Pace of the looks at the screen: 500ms, 10s, 5m
-                      100ms to 60m; default 10s
+                      100ms to 60m; default 10s. What stands still is reported every 30 s,
+                      or at each look: then the server knows that the agent is there
   --source NAME       auto, demo, x11 or x11:DISPLAY; default auto: $DISPLAY, or the demo without it
   --as ID             Name of the source at the server: a-z, 0-9, _ and -, at most 32 characters
                       default: the name of this machine

@@ -19,7 +19,6 @@ import { sessionRoutes } from "./session.ts";
 import { settingsRoutes } from "./settings.ts";
 import { snapshotRoutes } from "./snapshot.ts";
 import type { PictureEncoder } from "./snapshot/encoder.ts";
-import { onlySource } from "./source_of.ts";
 import { statsRoutes } from "./stats.ts";
 import { viewersRoutes } from "./viewers.ts";
 
@@ -29,8 +28,6 @@ export interface AppOptions {
   readonly open: boolean;
   /** Encodes snapshots. `createApp()` does not own it: whoever made it closes it. */
   readonly encoder: PictureEncoder;
-  /** Where snapshots are taken of; default: `deps.capture` alone. */
-  readonly sources?: Parameters<typeof snapshotRoutes>[0];
   /** Is told about faults; no tokens, queries or bodies are in the message. Default: stderr. */
   readonly log?: (message: string, error: unknown) => void;
   /** Reads the other end from what the server passes to `app.fetch()` beside the request; default Deno's. */
@@ -71,15 +68,18 @@ export function createApp(deps: Deps, options: AppOptions, extra: readonly Route
   const app = new OpenAPIHono<AppEnv>();
   const described = [
     ...extra,
-    ...snapshotRoutes(options.sources ?? onlySource(deps.capture), options.encoder, deps.now()),
-    ...settingsRoutes(deps.capture),
-    ...keyframeRoutes(deps.capture),
+    ...snapshotRoutes(deps.sources, options.encoder, deps.now()),
+    ...settingsRoutes(deps.sources),
+    ...keyframeRoutes(deps.sources),
     ...statsRoutes(deps),
     ...viewersRoutes(deps.viewers),
     ...acksRoutes(deps.viewers),
     ...sessionRoutes(authenticator, deps.now),
     ...metricsRoutes(deps),
-    ...healthRoutes(deps.capture, { history: deps.history }),
+    ...healthRoutes(deps.sources.default.engine, {
+      history: deps.history,
+      silent: () => deps.sources.list().filter((one) => one.silentSince !== undefined).length,
+    }),
   ];
   const routes = [...described, ...openapiRoutes(described), ...pageRoutes(options.publicDir)];
   refuseDoubles(routes);

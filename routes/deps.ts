@@ -30,6 +30,26 @@ export interface CaptureControl {
   picture(): Promise<Picture>;
 }
 
+/** A source and its capture; `HeldSource` is one. */
+export interface ControlledSource {
+  readonly id: string;
+  readonly kind: "captured" | "pushed";
+  /** How many watch it. */
+  readonly viewers: number;
+  /** When its sender was heard last, if it broke its promise to report; ms since the Unix epoch. */
+  readonly silentSince: number | undefined;
+  readonly engine: CaptureControl & { readonly ring: { stats(): RingStats } };
+}
+
+/** All sources; `SourceSet` is one. */
+export interface ControlledSources {
+  /** The captured one: what a request is about that names none. */
+  readonly default: ControlledSource;
+  get(id: string | undefined): ControlledSource | undefined;
+  /** The captured one first. */
+  list(): readonly ControlledSource[];
+}
+
 export interface RingStats {
   readonly entries: number;
   readonly bytes: number;
@@ -41,6 +61,8 @@ export interface RingStats {
 /** One connected stream, as `GET /api/viewers` shows it. */
 export interface ViewerInfo {
   readonly id: string;
+  /** Id of the source that it watches. */
+  readonly source: string;
   readonly transport: "stream" | "events";
   /** `host:port` of the peer, or `unknown`. */
   readonly remote: string;
@@ -120,9 +142,8 @@ export interface HistoryMeasuring {
 
 export interface Deps {
   readonly config: Config;
-  readonly capture: CaptureControl;
+  readonly sources: ControlledSources;
   readonly viewers: Viewers;
-  readonly ring: () => RingStats;
   /** Left out: there is none. */
   readonly history?: HistoryMeasuring;
   /** Wall clock, ms since the Unix epoch. */

@@ -60,6 +60,7 @@ function openEvents(c: AppContext, { sources, feedOf, registry, now }: EventsDep
     left: source.enter((reason) => reader.end("disconnected", reason)),
     info: () => ({
       id,
+      source: source.id,
       transport: "events",
       remote: peerName(c.var.peer),
       userAgent: c.req.header("user-agent") ?? "",

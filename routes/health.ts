@@ -15,17 +15,23 @@ const healthSchema = z.object({
     "live, paused: healthy; stale: the screen changed and nobody looked; lost: the source is away; " +
       "stuck: the capture does not answer",
   ),
+  silent: z.int().describe(
+    "Pushed sources whose senders promised to report and did not; they do not count as unhealthy, since the server " +
+      "is well: see GET /api/sources",
+  ),
   detail: z.string().describe("For people; nothing of the screen, and no names"),
   history: z.enum(["recording", "stopped", "off"]).describe(
     "stopped: the disk refuses; the live view goes on, so this does not count as unhealthy",
   ),
 });
 
-type HealthAnswer = Omit<z.infer<typeof healthSchema>, "history">;
+type HealthAnswer = Omit<z.infer<typeof healthSchema>, "history" | "silent">;
 
 /** What the routes of this file may be told. */
 export interface HealthOptions {
   readonly history?: Pick<HistoryMeasuring, "state">;
+  /** How many pushed sources are silent; default none. */
+  readonly silent?: () => number;
   /** For tests. */
   readonly answerWithinMs?: number;
 }
@@ -33,7 +39,7 @@ export interface HealthOptions {
 /** The routes of this file. */
 export function healthRoutes(
   capture: Pick<CaptureControl, "health">,
-  { history, answerWithinMs = ANSWER_WITHIN_MS }: HealthOptions = {},
+  { history, silent = () => 0, answerWithinMs = ANSWER_WITHIN_MS }: HealthOptions = {},
 ): Route[] {
   let asking: Promise<HealthAnswer> | undefined;
   const ask = () => asking ??= askOnce(capture, answerWithinMs).finally(() => asking = undefined);
@@ -52,7 +58,7 @@ export function healthRoutes(
     async handler(c) {
       const health = await ask();
       const recording = history?.state.state ?? "off";
-      return c.json({ ...health, history: recording }, health.ok ? 200 : 503);
+      return c.json({ ...health, silent: silent(), history: recording }, health.ok ? 200 : 503);
     },
   }];
 }

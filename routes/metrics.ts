@@ -3,13 +3,20 @@
  * is counted here.
  */
 import { Counter, Gauge, Registry } from "prom-client";
-import type { Deps } from "./deps.ts";
-import { counters, gauges, histograms, type Measured } from "./metrics/families.ts";
+import type { ControlledSource, Deps } from "./deps.ts";
+import {
+  counters,
+  gauges,
+  histograms,
+  type Measured,
+  type MeasuredSource,
+  type Metric,
+} from "./metrics/families.ts";
 import { histogramRegistry } from "./metrics/histograms.ts";
 import type { Route } from "./route.ts";
 
 /** The routes of this file. Role `view`: the numbers tell no more than watching does. */
-export function metricsRoutes({ capture, viewers, ring, history }: Deps): Route[] {
+export function metricsRoutes({ sources, viewers, history }: Deps): Route[] {
   return [{
     method: "get",
     path: "/metrics",
@@ -19,26 +26,47 @@ export function metricsRoutes({ capture, viewers, ring, history }: Deps): Route[
       responses: { 200: { description: "Metrics", content: { "text/plain": { schema: {} } } } },
     },
     async handler(c) {
-      const [stats, health, past] = await Promise.all([
-        capture.stats(),
-        capture.health(),
+      const [measured, health, past] = await Promise.all([
+        measureAll(sources.list()),
+        sources.default.engine.health(),
         history?.read(),
       ]);
-      const text = await metricsText({ stats, health, ring: ring(), viewers, history: past });
+      const text = await metricsText({ sources: measured, health, viewers, history: past });
       return c.body(text, 200, { "content-type": Registry.PROMETHEUS_CONTENT_TYPE });
     },
   }];
+}
+
+/** A pushed source may be closed while it is asked: then it is left out. The captured one must answer. */
+async function measureAll([captured, ...pushed]: readonly ControlledSource[]) {
+  const others = await Promise.allSettled(pushed.map(measure));
+  return [
+    await measure(captured),
+    ...others.flatMap((one) => one.status === "fulfilled" ? [one.value] : []),
+  ];
+}
+
+async function measure(source: ControlledSource): Promise<MeasuredSource> {
+  const { id, viewers, silentSince, engine } = source;
+  const stats = await engine.stats();
+  return { id, stats, ring: engine.ring.stats(), viewers, silent: silentSince !== undefined };
 }
 
 /** The text of one scrape. A registry of its own each time: no state, and scrapes cannot mix. */
 export async function metricsText(measured: Measured): Promise<string> {
   const registry = new Registry();
   const registers = [registry];
-  for (const [name, help, value] of gauges(measured)) {
-    new Gauge({ name, help, registers }).set(value);
+  for (const metric of gauges(measured)) {
+    const gauge = new Gauge({ ...described(metric), registers });
+    for (const { labels, value } of metric.series) gauge.set(labels, value);
   }
-  for (const [name, help, value] of counters(measured)) {
-    new Counter({ name, help, registers }).inc(value);
+  for (const metric of counters(measured)) {
+    const counter = new Counter({ ...described(metric), registers });
+    for (const { labels, value } of metric.series) counter.inc(labels, value);
   }
   return await Registry.merge([registry, histogramRegistry(histograms(measured))]).metrics();
+}
+
+function described({ name, help, series }: Metric) {
+  return { name, help, labelNames: Object.keys(series[0]?.labels ?? {}) };
 }

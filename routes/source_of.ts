@@ -2,12 +2,16 @@
  * Which source a request is about: the one that `?source=ID` names, or the one that this server captures.
  */
 import { z } from "zod";
-import { Problem } from "./problem.ts";
-import type { AppContext } from "./route.ts";
+import { show } from "../config/refusal.ts";
+import { Problem, problemSchema } from "./problem.ts";
+import { type AppContext, json } from "./route.ts";
 
 /** The query parameter, for the descriptions of routes. */
 export const sourceQuery = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,31}$/).optional()
   .describe("Id of a source, as GET /api/sources lists them; the captured one when left out");
+
+/** The response to a name that no source has, for the descriptions of routes. */
+export const noSuchSource = json("There is no such source", problemSchema);
 
 /** What is asked for a source. */
 export interface SourceLookup<S> {
@@ -23,15 +27,9 @@ export interface Watched<E> {
   enter(closed: (reason: string) => void): () => void;
 }
 
-/** A server with one source, for benches and tests. Its viewers are counted elsewhere. */
-export function onlySource<E>(engine: E): SourceLookup<Watched<E>> {
-  const only = { id: "screen", engine, enter: () => () => {} };
-  return { get: (id) => id === undefined || id === only.id ? only : undefined, list: () => [only] };
-}
-
 /**
  * The source of a request.
- * @throws {Problem} 404 that names the sources there are
+ * @throws {Problem} 404 that names it, and the sources there are
  */
 export function sourceOf<S>(c: Pick<AppContext, "req">, sources: SourceLookup<S>): S {
   return sourceNamed(c.req.query("source"), sources);
@@ -39,11 +37,11 @@ export function sourceOf<S>(c: Pick<AppContext, "req">, sources: SourceLookup<S>
 
 /**
  * The source with an id; the default one for `undefined`.
- * @throws {Problem} 404 that names the sources there are
+ * @throws {Problem} 404 that names it, and the sources there are
  */
 export function sourceNamed<S>(id: string | undefined, sources: SourceLookup<S>): S {
   const source = sources.get(id);
   if (source !== undefined) return source;
   const known = sources.list().map(({ id }) => id).join(", ");
-  throw new Problem("not-found", `There is no source of this id; there are: ${known}`);
+  throw new Problem("not-found", `There is no source ${show(id)}; there are: ${known}`);
 }

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { liveSettingsSchema } from "../config.ts";
 import type { CaptureStats, Deps, RingStats } from "./deps.ts";
 import { json, type Route } from "./route.ts";
+import { noSuchSource, sourceOf, sourceQuery } from "./source_of.ts";
 
 const count = z.number().min(0);
 const stageTime = z.object({
@@ -20,6 +21,9 @@ const captureStatsSchema = z.object({
   seq: z.int().describe("Seq of the newest update"),
   epoch: z.int(),
   fps: z.number().describe("The setting"),
+  paceFps: z.number().describe(
+    "Ticks per second that are allowed now: the setting, or less while only the history watches",
+  ),
   ticksPerSecond: count.describe("Over the last two seconds"),
   updatesPerSecond: count.describe("Over the last two seconds"),
   captureMs: stageTime,
@@ -56,9 +60,11 @@ const ringSchema = z.object({
 }) satisfies z.ZodType<RingStats>;
 
 const statsSchema = captureStatsSchema.extend({
+  id: z.string().describe("Id of the source"),
   now: z.number().describe("The server's clock, ms since the Unix epoch"),
   settings: liveSettingsSchema,
   ring: ringSchema,
+  sourceViewers: count.describe("Open streams of this source; viewers has those of all sources"),
   viewers: z.object({
     count: count,
     max: count,
@@ -73,25 +79,32 @@ const statsSchema = captureStatsSchema.extend({
 });
 
 /** The routes of this file. */
-export function statsRoutes({ capture, viewers, ring, history, now }: Deps): Route[] {
+export function statsRoutes({ sources, viewers, history, now }: Deps): Route[] {
   return [{
     method: "get",
     path: "/api/stats",
     role: "view",
     description: {
       summary: "Read measurements",
-      description: "Counters run since the start of the capture.",
-      responses: { 200: json("Measurements", statsSchema) },
+      description:
+        "Of one source, and of the whole server: the clock, viewers and history. Counters run since " +
+        "the start of the capture.",
+      request: { query: z.object({ source: sourceQuery }) },
+      responses: { 200: json("Measurements", statsSchema), 404: noSuchSource },
     },
     async handler(c) {
+      const source = sourceOf(c, sources);
+      const { id, engine } = source;
       // The histograms are for /metrics: here they would be most of the answer.
-      const { stages: _, ...stats } = await capture.stats();
+      const { stages: _, ...stats } = await engine.stats();
       const { count, max, opened, refused, mismatches } = viewers;
       return c.json({
+        id,
         ...stats,
         now: now(),
-        settings: capture.settings(),
-        ring: ring(),
+        settings: engine.settings(),
+        ring: engine.ring.stats(),
+        sourceViewers: source.viewers,
         viewers: { count, max, opened, refused, mismatches },
         history: history?.state ?? { state: "off", detail: "there is no history" },
       });

@@ -8,6 +8,7 @@ import { z } from "@hono/zod-openapi";
 import { acceptsEncodings } from "@std/http/negotiation.js";
 import type { Ring } from "../capture/ring.ts";
 import type { Hello } from "../capture/messages.ts";
+import { SharedJoins } from "../capture/shared_joins.ts";
 import { type Joining, ViewerCursor } from "../capture/viewer_cursor.ts";
 import { acknowledge } from "./acks.ts";
 import { browserOf } from "./crowds.ts";
@@ -16,6 +17,7 @@ import { refusal } from "../config/refusal.ts";
 import { type AppContext, json, peerName, type Route } from "./route.ts";
 import { type SourceLookup, sourceOf, sourceQuery, type Watched } from "./source_of.ts";
 import { StreamBody } from "./stream_body.ts";
+import { Turns } from "./turns.ts";
 import type { ViewerRegistry } from "./viewers_registry.ts";
 
 /** What the stream routes need besides the admin API's `Deps`. */
@@ -35,7 +37,21 @@ const countSchema = z.string().regex(/^\d{1,16}$/).transform(Number)
   .refine((count) => count <= Number.MAX_SAFE_INTEGER);
 const querySchema = z.object({ since: countSchema.optional(), epoch: countSchema.optional() });
 
+/** What all streams share. */
+class Shared {
+  readonly turns = new Turns();
+  readonly #joins = new WeakMap<Joining, SharedJoins>();
+
+  /** The way into an engine's stream. */
+  joinsOf(engine: Joining): SharedJoins {
+    const joins = this.#joins.get(engine) ?? new SharedJoins(engine);
+    this.#joins.set(engine, joins);
+    return joins;
+  }
+}
+
 export function streamRoutes(deps: StreamDeps): Route[] {
+  const shared = new Shared();
   return [{
     method: "get",
     path: "/stream",
@@ -54,11 +70,11 @@ export function streamRoutes(deps: StreamDeps): Route[] {
         503: json("There are as many viewers as there may be", problemSchema),
       },
     },
-    handler: (c) => openStream(c, deps),
+    handler: (c) => openStream(c, deps, shared),
   }];
 }
 
-function openStream(c: AppContext, deps: StreamDeps): Response {
+function openStream(c: AppContext, deps: StreamDeps, shared: Shared): Response {
   const { registry } = deps;
   const resume = readResume(c);
   const source = sourceOf(c, deps.sources);
@@ -68,7 +84,7 @@ function openStream(c: AppContext, deps: StreamDeps): Response {
   const cursor = new ViewerCursor({
     form: "zstd",
     ring: engine.ring,
-    capture: engine,
+    capture: shared.joinsOf(engine),
     hello: () => engine.hello(id),
     resume,
     now: deps.now,
@@ -82,6 +98,8 @@ function openStream(c: AppContext, deps: StreamDeps): Response {
   const body = new StreamBody({
     ring: engine.ring,
     cursor,
+    turns: shared.turns,
+    viewers: () => registry.count,
     gone: () => registry.remove(id),
   });
   const headers = new Headers({
@@ -103,7 +121,7 @@ function register(
   id: string,
   cursor: ViewerCursor,
   { registry, now }: StreamDeps,
-  source: Pick<Watched<unknown>, "enter">,
+  source: Pick<Watched<unknown>, "id" | "enter">,
   client: { remote: string; userAgent: string; browser: string | undefined },
 ): void {
   const since = now();
@@ -112,6 +130,7 @@ function register(
     left: source.enter((reason) => cursor.end("disconnected", reason)),
     info: () => ({
       id,
+      source: source.id,
       transport: "stream",
       remote,
       userAgent,

@@ -37,16 +37,11 @@ export class ViewerRegistry implements Viewers {
   #past: ViewerTotals = { bytes: 0, messages: 0, catchUps: 0 };
   readonly #streams = new Map<string, OpenStream>();
   readonly #crowds = new Crowds();
-  readonly #onCount: (count: number) => void;
   #whenEmpty: (() => void)[] = [];
 
-  /**
-   * @param max streams that may be open at once
-   * @param onCount hears of each change of the count
-   */
-  constructor(max: number, onCount: (count: number) => void) {
+  /** @param max streams that may be open at once */
+  constructor(max: number) {
     this.max = max;
-    this.#onCount = onCount;
   }
 
   get count(): number {
@@ -81,7 +76,6 @@ export class ViewerRegistry implements Viewers {
       this.#crowds.add(stream.browser, id, stream.onCrowd ?? (() => {}));
     }
     this.opened++;
-    this.#onCount(this.#streams.size);
   }
 
   /** Forgets a stream that has ended; may be called twice. */
@@ -92,7 +86,6 @@ export class ViewerRegistry implements Viewers {
     this.#streams.delete(id);
     stream.left?.();
     if (stream.browser !== undefined) this.#crowds.remove(stream.browser, id);
-    this.#onCount(this.#streams.size);
     if (this.#streams.size > 0) return;
     for (const resolve of this.#whenEmpty.splice(0)) resolve();
   }

@@ -26,6 +26,7 @@ async function readImports(): Promise<Import[]> {
       "routes",
       "config",
       "history",
+      "program",
       "push",
       "public",
       "bench",
@@ -97,6 +98,12 @@ Deno.test("nobody imports main.ts or push.ts", () => {
   assert.deepEqual(breaches("", (to) => to === "main.ts" || to === "push.ts"), []);
 });
 
+Deno.test("nobody but main.ts imports its wiring", () => {
+  const parts = ["capture", "routes", "config", "history", "push", "public", "bench"];
+  const found = parts.flatMap((part) => breaches(part, (to) => to.startsWith("program/")));
+  assert.deepEqual(found, []);
+});
+
 Deno.test("the program imports no test", () => {
   assert.deepEqual(
     breaches("", (to) => to.startsWith("tests/")).filter((line) => !line.startsWith("bench/")),
@@ -107,7 +114,7 @@ Deno.test("the program imports no test", () => {
 Deno.test("paths that are imported exist", async () => {
   const missing: string[] = [];
   for (const { from, to } of imports) {
-    if (!/^(capture|routes|config|history|public)\//.test(to)) continue;
+    if (!/^(capture|routes|config|history|program|public)\//.test(to)) continue;
     const there = await Deno.stat(fromFileUrl(new URL(to, ROOT))).catch(() => undefined);
     if (!there?.isFile) missing.push(`${from} imports ${to}`);
   }

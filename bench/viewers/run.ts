@@ -33,7 +33,7 @@ export async function measureViewers(options: BenchOptions, viewers: number): Pr
     const url = await listening(server);
     return await underLoad(server.pid, { url, token: TOKEN, viewers, seconds: options.seconds });
   } finally {
-    server.kill("SIGKILL");
+    kill(server);
     await server.status;
   }
 }

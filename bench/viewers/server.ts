@@ -7,7 +7,8 @@
  * `deno task start`.
  */
 import { Engine } from "../../capture/engine.ts";
-import { capturedId, SourceSet } from "../../capture/source_set.ts";
+import { capturedId } from "../../capture/source_ids.ts";
+import { SourceSet } from "../../capture/source_set.ts";
 import type { ModuleSpec } from "../../capture/worker_protocol.ts";
 import { parseConfig } from "../../config.ts";
 import { createApp } from "../../routes/app.ts";
@@ -29,7 +30,7 @@ async function serve([module, ...flags]: readonly string[]): Promise<void> {
     },
   });
   const now = () => Date.now();
-  const viewers = new ViewerRegistry(config.maxViewers, () => {});
+  const viewers = new ViewerRegistry(config.maxViewers);
   const sources = new SourceSet<Engine>({
     captured: { id: capturedId(engine.label), engine },
     open: () => Promise.reject(new TypeError("Cannot open a pushed source in a bench")),
@@ -42,12 +43,11 @@ async function serve([module, ...flags]: readonly string[]): Promise<void> {
   const { app } = createApp(
     {
       config: { ...config, port: server.addr.port },
-      capture: engine,
+      sources,
       viewers,
-      ring: () => engine.ring.stats(),
       now,
     },
-    { open: false, encoder: new WorkerEncoder(), sources },
+    { open: false, encoder: new WorkerEncoder() },
     streamRoutes({ sources, registry: viewers, now }),
   );
   // deno-lint-ignore no-console -- the line that the bench waits for

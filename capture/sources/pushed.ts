@@ -12,6 +12,7 @@ export class PushedScreen {
   #shown: PushedFrame;
   /** Put and not yet looked at: a newer one takes its place. */
   #waiting: PushedFrame | undefined;
+  #silence: string | undefined;
   #source: PushedSource | undefined;
 
   /**
@@ -28,10 +29,20 @@ export class PushedScreen {
     this.#source = new PushedSource(this.#label, this.#shown, () => {
       const frame = this.#waiting;
       this.#waiting = undefined;
-      return this.#shown = frame ?? this.#shown;
+      this.#shown = frame ?? this.#shown;
+      return { frame: this.#shown, silence: this.#silence };
     });
     return this.#source;
   };
+
+  /**
+   * From the next poll on, the picture counts as old, or not any more.
+   * @param reason for people; `undefined`: the sender was heard again
+   */
+  setSilence(reason: string | undefined): void {
+    this.#silence = reason;
+    this.#source?.interrupt();
+  }
 
   /**
    * Shows a frame from the next poll on; the source owns its bytes from here.
@@ -47,17 +58,24 @@ export class PushedScreen {
   }
 }
 
+/** What the screen shows, and why that may be old. */
+interface Newest {
+  readonly frame: PushedFrame;
+  readonly silence: string | undefined;
+}
+
 class PushedSource implements Source {
   readonly label: string;
   readonly tells = true;
-  readonly #newest: () => PushedFrame;
+  silence: string | undefined;
+  readonly #newest: () => Newest;
   #frame: PushedFrame;
   #polled = false;
   /** News came while nobody waited for it. */
   #told = false;
   #endWait: (() => void) | undefined;
 
-  constructor(label: string, frame: PushedFrame, newest: () => PushedFrame) {
+  constructor(label: string, frame: PushedFrame, newest: () => Newest) {
     this.label = label;
     this.#frame = frame;
     this.#newest = newest;
@@ -90,7 +108,9 @@ class PushedSource implements Source {
 
   poll(): SourceNews {
     const before = this.#frame;
-    this.#frame = this.#newest();
+    const { frame, silence } = this.#newest();
+    this.#frame = frame;
+    this.silence = silence;
     const first = !this.#polled;
     this.#polled = true;
     // The pixels of two screenshots have nothing to tell what is the same in them: comparing does.

@@ -1,5 +1,5 @@
 /**
- * Versions of what is known of a source: one ends when something is forgotten. A client that says which version its
+ * Versions of what is known of a source: one ends when something is forgotten or a late picture is put in. A client that says which version its
  * picture belongs to is not sent the difference to a picture that is no longer there, and what a cache holds
  * under an old version is not asked for again.
  */
@@ -17,7 +17,7 @@ export class Erasures {
     return `${this.#run}-${this.#counts.get(source) ?? 0}`;
   }
 
-  /** Something of the source has been forgotten. Sources that are only asked about take no memory. */
+  /** The past of the source has changed. Sources that are only asked about take no memory. */
   note(source: string): void {
     this.#counts.set(source, (this.#counts.get(source) ?? 0) + 1);
   }

@@ -243,3 +243,23 @@ Deno.test("LinkWindow: whatever is acknowledged when, its numbers keep their ran
     }
   }));
 });
+
+Deno.test("LinkWindow knows after its first acknowledgement what had been sent before it", () => {
+  const window = new LinkWindow();
+  for (let seq = 1; seq <= 8; seq++) window.sent(seq, 1000, seq);
+  window.begin(20, 30);
+  assert.equal(window.inFlight, 8000);
+  assert.equal(window.acknowledge(5, 0, 40), "taken");
+  assert.equal(window.inFlight, 3000);
+  // From now on it remembers more of them one by one.
+  for (let seq = 9; seq <= 30; seq++) window.sent(seq, 1000, 30 + seq);
+  assert.equal(window.acknowledge(17, 0, 80), "taken");
+  assert.equal(window.inFlight, 13_000);
+});
+
+Deno.test("LinkWindow: a first acknowledgement that comes late counts for no more than was sent", () => {
+  const window = new LinkWindow();
+  for (let seq = 1; seq <= 1000; seq++) window.sent(seq, 1000, seq);
+  assert.equal(window.acknowledge(1000, 0, 1100), "taken");
+  assert.deepEqual([window.active, window.inFlight, window.isOpen()], [true, 0, true]);
+});

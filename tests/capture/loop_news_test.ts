@@ -1,7 +1,7 @@
 /** The loop with a source that tells of news by itself: what it does then, and that it rests otherwise. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { HEARTBEAT_MS } from "../../capture/loop.ts";
+import { HEARTBEAT_MS } from "../../capture/schedule.ts";
 import { FULL_LOOK_MS, LONGEST_FULL_LOOK_MS } from "../../capture/look.ts";
 import { CaptureRig, type RigOptions } from "../helpers/capture_rig.ts";
 import { blankFrame, withPixel } from "../helpers/frames.ts";

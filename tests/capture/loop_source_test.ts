@@ -32,6 +32,26 @@ Deno.test("CaptureLoop with `paused` sends no pictures and says so; then sends w
   rig.close();
 });
 
+Deno.test("CaptureLoop tells viewers while the source is silent, keeps it open, and goes on", async () => {
+  const rig = await CaptureRig.start(screenful());
+  const { client } = rig.watch();
+  await rig.tick();
+  rig.screen.silence = "nothing was heard";
+  await rig.tick();
+  assert.deepEqual(client.states.at(-1), { state: "lost", text: "nothing was heard" });
+  assert.deepEqual([rig.loop.stats().state, rig.loop.health().healthy], ["lost", false]);
+  const late = rig.watch().client;
+  await rig.run(300);
+  assert.deepEqual(late.states.at(-1), { state: "lost", text: "nothing was heard" });
+  rig.screen.silence = undefined;
+  await rig.tick();
+  assert.deepEqual([client, late].map(({ states }) => states.at(-1)?.state), ["live", "live"]);
+  rig.assertShows(client);
+  assert.deepEqual([rig.screen.opened, rig.screen.closed], [1, 0]);
+  assert.ok(client.updates.slice(1).every(({ keyframe }) => !keyframe), "no picture anew");
+  rig.close();
+});
+
 Deno.test("CaptureLoop tells viewers when the source is lost, tries again, and goes on when it is back", async () => {
   const rig = await CaptureRig.start(screenful());
   const { client } = rig.watch();

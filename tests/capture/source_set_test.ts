@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
-import { capturedId, type Shot, type SourceLimits, SourceSet } from "../../capture/source_set.ts";
+import type { Shot } from "../../capture/shot.ts";
+import { capturedId } from "../../capture/source_ids.ts";
+import { type SourceLimits, SourceSet } from "../../capture/source_set.ts";
 import { type Refused, SourceRefused } from "../../capture/source_refused.ts";
 import { FakeEngine } from "../helpers/fake_engine.ts";
+import { ManualTimers } from "../helpers/manual_timers.ts";
 
 const HOUR_MS = 3600_000;
 
@@ -11,6 +14,8 @@ function rig(limits: SourceLimits = {}) {
   const opened: FakeEngine[] = [];
   const heard: string[] = [];
   const closed: string[] = [];
+  const silences: (string | undefined)[] = [];
+  const timers = new ManualTimers();
   const hold: { opening: Promise<void> } = { opening: Promise.resolve() };
   const engine = new FakeEngine("x11 :1", { width: 64, height: 32 });
   const set = new SourceSet<FakeEngine>({
@@ -24,11 +29,13 @@ function rig(limits: SourceLimits = {}) {
     },
     limits,
     now: () => clock.now,
+    after: timers.after,
+    onSilence: (id, reason) => silences.push(reason && `${id}: ${reason}`),
     onShot: (id, time, place, frame) =>
       heard.push(`${id} ${time} ${place}${frame ? ` ${frame.bgrx[0]}` : ""}`),
     onClosed: (id, reason) => closed.push(`${id}: ${reason}`),
   });
-  return { set, clock, opened, heard, closed, hold, engine };
+  return { set, clock, opened, heard, closed, hold, engine, silences, timers };
 }
 
 /** A picture of one value. */
@@ -81,13 +88,14 @@ Deno.test("SourceSet.push() takes equal bytes of another size for another pictur
 
 Deno.test("SourceSet.repeats() accepts the file that was sent last without its pixels", async () => {
   const { set, clock, heard } = rig();
-  assert.equal(set.repeats("desk", 10, "file 1"), false);
+  const file = (time: number, value: number) => ({ time, fileDigest: `file ${value}` });
+  assert.equal(set.repeats("desk", file(10, 1)), false);
   await set.push("desk", shot(10, 1));
   clock.now = 5000;
-  assert.equal(set.repeats("desk", 20, "file 1"), true);
+  assert.equal(set.repeats("desk", file(20, 1)), true);
   assert.equal(set.get("desk")?.pushedAt, 5000);
   assert.equal(heard.at(-1), "desk 20 duplicate");
-  assert.equal(set.repeats("desk", 20, "file 2"), false);
+  assert.equal(set.repeats("desk", file(20, 2)), false);
 });
 
 Deno.test("SourceSet.push(): two at once open one engine, and are judged in their order", async () => {
@@ -173,6 +181,85 @@ Deno.test("HeldSource.enter() counts viewers once each", () => {
   assert.equal(engine.viewers, 1);
   two();
   assert.equal(set.default.viewers, 0);
+});
+
+Deno.test("HeldSource.follow() keeps the engine awake at a lower pace, until a viewer comes", () => {
+  const { set, engine } = rig();
+  const told = () => [engine.viewers, engine.neededFps, set.default.viewers];
+  const leave = set.default.follow(10);
+  assert.deepEqual(told(), [1, 10, 0], "who follows is no viewer");
+  const viewer = set.default.enter();
+  assert.deepEqual(told(), [2, Infinity, 1]);
+  viewer();
+  assert.deepEqual(told(), [1, 10, 0]);
+  const other = set.default.follow(25);
+  assert.deepEqual(told(), [2, 25, 0]);
+  other();
+  other();
+  assert.deepEqual(told(), [1, 10, 0]);
+  leave();
+  assert.deepEqual(told(), [0, Infinity, 0]);
+});
+
+Deno.test("SourceSet.stillShows() notes that the picture stands, and asks for it where it is another one", async () => {
+  const { set, clock, heard, opened } = rig();
+  const still = (time: number, pictureTime: number) =>
+    set.stillShows("desk", { time, pictureTime });
+  assert.equal(still(10, 5), "wanted", "there is no such source yet");
+  assert.equal(opened.length, 0);
+  await set.push("desk", shot(10, 1));
+  clock.now = 5000;
+  assert.equal(still(20, 10), "stands");
+  assert.equal(still(30, 10), "stands");
+  assert.deepEqual([set.get("desk")?.pushedAt, set.get("desk")?.order.newestTime], [5000, 30]);
+  assert.equal(heard.at(-1), "desk 30 duplicate");
+  assert.equal(still(40, 9), "wanted", "it means another picture");
+  assert.equal(still(25, 10), "wanted", "more is known already");
+  // The same pixels again, as a picture: that one stands from now on.
+  assert.equal(await set.push("desk", shot(50, 1)), "duplicate");
+  assert.deepEqual([still(60, 10), still(60, 50)], ["wanted", "stands"]);
+  assert.throws(() => set.stillShows("screen", { time: 1, pictureTime: 1 }), isRefused("captured"));
+});
+
+Deno.test("SourceSet: who breaks the promise to report is silent, until it is heard again", async () => {
+  const { set, clock, opened, silences, timers, heard } = rig();
+  const pass = (ms: number) => {
+    clock.now += ms;
+    timers.pass(ms);
+  };
+  await set.push("desk", { ...shot(10, 1), promisedMs: 30_000 });
+  const desk = set.get("desk")!;
+  pass(69_000);
+  assert.equal(set.stillShows("desk", { time: 20, pictureTime: 10, promisedMs: 30_000 }), "stands");
+  pass(69_999);
+  assert.deepEqual([desk.silentSince, silences], [undefined, []]);
+  pass(1);
+  const reason = "nothing was heard from its sender since 1970-01-01T00:01:10.000Z";
+  assert.equal(desk.silentSince, 70_000);
+  assert.deepEqual([silences, opened[0].silences], [[`desk: ${reason}`], [reason]]);
+  // What it shows now, the history has a gap for: it needs the picture, though it may be the same.
+  assert.equal(set.repeats("desk", { time: 90, fileDigest: "file 1" }), false);
+  const report = { time: 90, pictureTime: 10, promisedMs: 30_000 };
+  assert.equal(set.stillShows("desk", report), "wanted");
+  assert.equal(desk.silentSince, undefined);
+  assert.deepEqual([silences.at(-1), opened[0].silences.at(-1)], [undefined, undefined]);
+  assert.equal(set.repeats("desk", { time: 90, fileDigest: "file 1" }), false, "heard, not seen");
+  assert.equal(set.stillShows("desk", report), "wanted");
+  assert.equal(await set.push("desk", shot(90, 1)), "duplicate");
+  assert.equal(heard.at(-1), "desk 90 duplicate 1", "with its pixels");
+  // That one promised nothing.
+  pass(24 * HOUR_MS);
+  assert.equal(desk.silentSince, undefined);
+});
+
+Deno.test("SourceSet: a source that is closed or stopped is not silent later", async () => {
+  const { set, silences, timers } = rig();
+  await set.push("a", { ...shot(10, 1), promisedMs: 1000 });
+  await set.push("b", { ...shot(10, 1), promisedMs: 1000 });
+  set.remove("a", "removed");
+  await set.stop();
+  timers.pass(HOUR_MS);
+  assert.deepEqual([silences, timers.pending], [[], 0]);
 });
 
 Deno.test("SourceSet forgets a source whose engine dies, and no other of the same id", async () => {

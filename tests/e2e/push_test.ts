@@ -74,7 +74,9 @@ async function startAgent(
 }
 
 /** Follows the stream of the pushed source in the background. */
-async function watch(program: Program): Promise<{ picture(): Picture } & Disposable> {
+async function watch(
+  program: Program,
+): Promise<{ picture(): Picture; states(): Client["states"] } & Disposable> {
   const response = await openRaw(new URL("/stream?source=desk", program.url), {
     authorization: `Bearer ${TOKEN}`,
   });
@@ -90,8 +92,15 @@ async function watch(program: Program): Promise<{ picture(): Picture } & Disposa
       if (!picture) throw new Error("no hello has come yet");
       return pictureOf(picture.width, picture.height, picture.rgba);
     },
+    states: () => client.states,
     [Symbol.dispose]: () => response.close(),
   };
+}
+
+/** What the server says of the pushed source. */
+async function desk(program: Program): Promise<Record<string, unknown>> {
+  const { sources } = await (await program.request("/api/sources")).json();
+  return sources[1];
 }
 
 async function isThere(program: Program): Promise<void> {
@@ -213,4 +222,104 @@ test("a push token pushes and does nothing else; others do not push", async () =
   assert.equal(session.status, 403);
   assert.equal(session.headers.get("set-cookie"), null);
   await session.body?.cancel();
+});
+
+test("a screenshot that comes after newer ones takes its place in the past, not on the screen", async () => {
+  const dir = `history-data/e2e-${crypto.randomUUID()}`;
+  await using program = await startProgram([...ARGS, "--history", "on", "--history-dir", dir]);
+  const start = Date.now() - 60_000;
+  /** One pixel, of a colour that says which. */
+  const push = async (second: number) => {
+    const response = await fetch(new URL("/api/sources/desk/frames", program.url), {
+      method: "POST",
+      headers: {
+        ...{ "authorization": `Bearer ${PUSH_TOKEN}`, "content-type": "image/png" },
+        "x-captured-at": new Date(start + second * 1000).toISOString(),
+      },
+      body: makePng({ width: 1, height: 1, colour: 2, depth: 8, samples: [second, 0, 0] }),
+    });
+    return (await response.json()).result;
+  };
+  const version = async () => (await (await program.request("/api/history/desk")).json()).version;
+  const at = async (second: number) => {
+    const path = `/api/history/desk/frame.png?t=${start + second * 1000}`;
+    const png = readPng(await (await program.request(path)).bytes());
+    return png.rgba[0];
+  };
+  try {
+    for (const second of [0, 30]) assert.equal(await push(second), "newest");
+    assert.deepEqual([await at(0), await at(10), await at(29), await at(30)], [0, 0, 0, 30]);
+    const before = await version();
+    assert.equal(await push(10), "late");
+    assert.deepEqual([await at(9), await at(10), await at(29), await at(31)], [0, 10, 10, 30]);
+    assert.notEqual(await version(), before, "what was kept of this past is not used again");
+    const now = await (await program.request("/snapshot.png?source=desk")).bytes();
+    assert.equal(readPng(now).rgba[0], 30);
+  } finally {
+    await program[Symbol.asyncDispose]();
+    await Deno.remove(new URL(dir, ROOT), { recursive: true });
+  }
+});
+
+test("a sender that breaks its promise to report is silent: for viewers, in the list, and in the history", async () => {
+  const dir = `history-data/e2e-${crypto.randomUUID()}`;
+  await using program = await startProgram([...ARGS, "--history", "on", "--history-dir", dir]);
+  const body = makePng({ width: 2, height: 1, colour: 2, depth: 8, samples: [1, 2, 3, 4, 5, 6] });
+  const send = async (what: string, headers: Record<string, string>, body?: BodyInit) => {
+    const authorization = `Bearer ${PUSH_TOKEN}`;
+    const response = await fetch(new URL(`/api/sources/desk/${what}`, program.url), {
+      method: "POST",
+      headers: { authorization, "x-push-every": "1", ...headers },
+      body,
+    });
+    return (await response.json()).result;
+  };
+  const push = (time: Date) =>
+    send("frames", { "content-type": "image/png", "x-captured-at": time.toISOString() }, body);
+  const alive = (time: Date) => send("alive", { "x-picture-at": time.toISOString() });
+  const gaps = async () => {
+    const answer = await (await program.request("/api/history/desk")).json();
+    return answer.gaps.map(({ to, reason }: { to: number | null; reason: string }) => ({
+      lasts: to === null,
+      reason,
+    }));
+  };
+  const silentNow = async () => (await (await program.request("/healthz")).json()).silent;
+  try {
+    const first = new Date();
+    assert.equal(await alive(first), "wanted");
+    assert.equal(await push(first), "newest");
+    assert.equal(await alive(first), "stands");
+    const { pushedAt, state } = await desk(program);
+    assert.equal(state, "live");
+    using watcher = await watch(program);
+    await eventually("the viewer has the picture", () => watcher.picture());
+    const since = `since ${new Date(Number(pushedAt)).toISOString()}`;
+    await eventually("it counts as silent", async () => {
+      const { state, detail } = await desk(program);
+      assert.deepEqual([state, detail], ["silent", `silent ${since}`]);
+    });
+    const reason = `nothing was heard from its sender ${since}`;
+    await eventually("the viewer is told", () => {
+      assert.deepEqual(watcher.states().at(-1), { state: "lost", text: reason });
+    });
+    assert.equal(await silentNow(), 1);
+    assert.equal((await program.request("/healthz")).status, 200);
+    assert.deepEqual(await gaps(), [{ lasts: true, reason }]);
+
+    // The picture is the same, but the history needs it anew.
+    assert.equal(await alive(first), "wanted");
+    const second = new Date();
+    assert.equal(await push(second), "duplicate");
+    assert.equal(await alive(second), "stands");
+    await eventually("the viewer is told", () => {
+      assert.equal(watcher.states().at(-1)?.state, "live");
+    });
+    assert.deepEqual([(await desk(program)).state, await silentNow()], ["live", 0]);
+    assert.deepEqual(await gaps(), [{ lasts: false, reason }]);
+  } finally {
+    program.kill("SIGTERM");
+    await program.ended;
+    await Deno.remove(dir, { recursive: true });
+  }
 });

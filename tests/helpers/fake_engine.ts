@@ -1,6 +1,6 @@
 /** An engine that only notes what it is told. */
 import type { Size } from "../../capture/geometry.ts";
-import type { SourceEngine } from "../../capture/source_set.ts";
+import type { SourceEngine } from "../../capture/held_source.ts";
 import type { HealthAnswer, PushedFrame } from "../../capture/worker_protocol.ts";
 
 export class FakeEngine implements SourceEngine {
@@ -8,6 +8,8 @@ export class FakeEngine implements SourceEngine {
   readonly #size: Size;
   readonly shown: PushedFrame[] = [];
   viewers = 0;
+  neededFps = Infinity;
+  readonly silences: (string | undefined)[] = [];
   stopped = false;
   /** Reports the engine's death. */
   die: (error: Error) => void = () => {};
@@ -21,8 +23,13 @@ export class FakeEngine implements SourceEngine {
     return this.#size;
   }
 
-  setViewers(count: number): void {
+  setViewers(count: number, neededFps: number): void {
     this.viewers = count;
+    this.neededFps = neededFps;
+  }
+
+  setSilence(reason: string | undefined): void {
+    this.silences.push(reason);
   }
 
   show(frame: PushedFrame): void {

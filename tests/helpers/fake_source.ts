@@ -17,6 +17,8 @@ export class FakeScreen {
   grabFault: string | undefined;
   /** The source tells of news by itself, like that of an X server with DAMAGE. */
   tells = false;
+  /** Why the picture may be old though the source is there. */
+  silence: string | undefined;
   opened = 0;
   closed = 0;
   polls = 0;
@@ -84,6 +86,10 @@ class FakeSource implements Source {
 
   get tells(): boolean {
     return this.#screen.tells;
+  }
+
+  get silence(): string | undefined {
+    return this.#screen.silence;
   }
 
   /** Time stands still in here: whoever moves the clock knows when there is news. */

@@ -2,12 +2,12 @@
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { EventFeed } from "../../routes/events/feed.ts";
 import { eventsRoutes } from "../../routes/events.ts";
-import { onlySource } from "../../routes/source_of.ts";
 import { streamRoutes } from "../../routes/stream.ts";
 import { ViewerRegistry } from "../../routes/viewers_registry.ts";
 import { type TestServer, testServer, VIEWER } from "../routes/fakes.ts";
 import { CaptureRig, type RigOptions } from "./capture_rig.ts";
 import type { Frame } from "./frames.ts";
+import { onlySource } from "./only_source.ts";
 
 /** So many turns of 10 ms are run as fast as they can be. */
 const QUICK_TURNS = 200;
@@ -29,11 +29,11 @@ export class WatchServer {
       hello: (viewer: string) => rig.hello(viewer),
       join: (wish: Parameters<CaptureRig["join"]>[0]) => rig.join(wish),
     };
-    this.registry = new ViewerRegistry(maxViewers, (count) => rig.loop.setViewers(count));
+    this.registry = new ViewerRegistry(maxViewers);
     const { ring } = rig;
     this.feed = new EventFeed({ ring, capture, now, hello: () => rig.hello("events") });
     const { registry, feed } = this;
-    const sources = onlySource({ ...capture, ring });
+    const sources = onlySource({ ...capture, ring }, (count) => rig.loop.setViewers(count));
     this.server = testServer({
       extra: [
         ...streamRoutes({ sources, registry, now }),

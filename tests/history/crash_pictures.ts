@@ -1,7 +1,7 @@
 /** Pictures that are known by their number, for processes that cannot tell each other what they drew. */
 import { Random } from "../helpers/random.ts";
 import { blank, fill } from "./rig.ts";
-import type { PictureView } from "../../history/source_writer.ts";
+import type { PictureView } from "../../history/picture_refs.ts";
 
 /** Of picture n is n × this, ms since the Unix epoch: some fall into one segment, some do not. */
 export const TIME_STEP_MS = 20_000;

@@ -1,7 +1,7 @@
 /** Every picture of a day comes back, byte for byte, at its time: after a reopen, and after the oldest half has expired. */
 import assert from "node:assert/strict";
 import { HistoryStore } from "../../history/store.ts";
-import type { PictureView } from "../../history/source_writer.ts";
+import type { PictureView } from "../../history/picture_refs.ts";
 import { planDay, seeded } from "../../bench/history/day.ts";
 import { CONTENTS, paint, randomFrame } from "../helpers/frames.ts";
 import { Random } from "../helpers/random.ts";

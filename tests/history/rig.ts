@@ -1,7 +1,7 @@
 /** An archive in a directory of its own, on clocks that tests move, and pictures to record. */
 import { HistoryStore } from "../../history/store.ts";
 import type { StoreOptions } from "../../history/store_options.ts";
-import type { PictureView } from "../../history/source_writer.ts";
+import type { PictureView } from "../../history/picture_refs.ts";
 import type { Random } from "../helpers/random.ts";
 
 /** 2026-01-01 */

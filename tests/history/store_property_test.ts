@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Rect } from "../../capture/geometry.ts";
-import type { PictureView } from "../../history/source_writer.ts";
+import type { PictureView } from "../../history/picture_refs.ts";
 import { blank, copyOf, fill, HOUR, START, StoreRig } from "./rig.ts";
 import { verifyArchive } from "./verify.ts";
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
 import { Agent, Denied } from "../../push/agent.ts";
 import type { Look } from "../../push/camera.ts";
+import type { Reported } from "../../push/report.ts";
 import { Spool } from "../../push/spool.ts";
 import type { Outcome } from "../../push/upload.ts";
 import { IMAGE_LIMITS } from "../../routes/intake/limits.ts";
@@ -16,6 +17,8 @@ async function rig(options: { spoolBytes?: number } = {}) {
   const said: string[] = [];
   /** What the server has, by the grey. */
   const arrived: { grey: number; time: number }[] = [];
+  /** Reports that nothing has changed: when it looked, and when the picture was taken. */
+  const reports: [time: number, pictureTime: number][] = [];
   const sleeping: { until: number; wake: () => void }[] = [];
   const state = {
     now: 0,
@@ -24,6 +27,8 @@ async function rig(options: { spoolBytes?: number } = {}) {
     still: false,
     /** The server's next answers; `sent` after that. */
     answers: [] as Outcome[],
+    /** Its answers to reports; `stands` after that. */
+    reportAnswers: [] as Reported[],
     lostReason: undefined as string | undefined,
     hold: Promise.resolve(),
     attempts: 0,
@@ -47,6 +52,10 @@ async function rig(options: { spoolBytes?: number } = {}) {
       const [grey] = decodePng(png, IMAGE_LIMITS).bgrx;
       if (outcome.kind === "sent") arrived.push({ grey, time });
       return outcome;
+    },
+    report({ time, pictureTime }) {
+      reports.push([time - 1_000_000, pictureTime - 1_000_000]);
+      return Promise.resolve(state.reportAnswers.shift() ?? { kind: "stands" });
     },
     everyMs: 1000,
     wall: () => 1_000_000 + state.now,
@@ -85,6 +94,7 @@ async function rig(options: { spoolBytes?: number } = {}) {
     spool,
     said,
     arrived,
+    reports,
     state,
     settle,
     greys: () => arrived.map(({ grey }) => grey),
@@ -233,4 +243,75 @@ Deno.test("Agent says once that the source is away", async () => {
   rigged.state.lostReason = "no display";
   await rigged.pass(5000);
   assert.deepEqual(rigged.said, ["the source is away: no display"]);
+});
+
+/** Takes one picture, at 0, and then nothing new. */
+async function stillAgent() {
+  const rigged = await rig();
+  await rigged.settle();
+  rigged.state.still = true;
+  return rigged;
+}
+
+Deno.test("Agent says every 30 s that nothing has changed, and not while something does", async () => {
+  await using rigged = await stillAgent();
+  const { reports, state, arrived } = rigged;
+  await rigged.pass(29_000);
+  assert.deepEqual(reports, []);
+  await rigged.pass(31_000);
+  assert.deepEqual(reports, [[30_000, 0], [60_000, 0]]);
+  state.still = false;
+  await rigged.pass(1000);
+  state.still = true;
+  await rigged.pass(29_000);
+  assert.equal(reports.length, 2);
+  await rigged.pass(1000);
+  assert.deepEqual(reports.at(-1), [91_000, 61_000]);
+  assert.equal(arrived.length, 2);
+});
+
+Deno.test("Agent sends its picture again, as of now, to a server that lacks it", async () => {
+  await using rigged = await stillAgent();
+  rigged.state.reportAnswers = [{ kind: "wanted" }];
+  await rigged.pass(60_000);
+  assert.deepEqual(rigged.arrived.map(({ grey, time }) => [grey, time - 1_000_000]), [
+    [1, 0],
+    [1, 30_000],
+  ]);
+  assert.deepEqual(rigged.reports, [[30_000, 0], [60_000, 30_000]]);
+});
+
+Deno.test("Agent reports with growing pauses while the server is away, and says so once", async () => {
+  await using rigged = await stillAgent();
+  rigged.state.reportAnswers = Array(4).fill(LATER);
+  await rigged.pass(45_000);
+  const times = rigged.reports.map(([time]) => time);
+  // 0.5, 1, 2 and 4 s, at the next look; then it is said, and the next is 30 s later.
+  assert.deepEqual(times, [30_000, 31_000, 32_000, 34_000, 38_000]);
+  assert.deepEqual(rigged.said, ["cannot say that nothing has changed: away"]);
+});
+
+Deno.test("Agent does not vouch for a picture that the server did not take, or that it cannot see", async () => {
+  await using rigged = await rig();
+  rigged.state.answers = [{ kind: "sent" }, { kind: "refused", why: "too large" }];
+  await rigged.pass(1000);
+  rigged.state.still = true;
+  await rigged.pass(60_000);
+  assert.deepEqual(rigged.reports, [], "the server shows another one");
+  rigged.state.still = false;
+  await rigged.pass(1000);
+  rigged.state.still = true;
+  rigged.state.lostReason = "no display";
+  await rigged.pass(60_000);
+  assert.deepEqual(rigged.reports, [], "nobody knows what is on the screen");
+  rigged.state.lostReason = undefined;
+  await rigged.pass(1000);
+  assert.equal(rigged.reports.length, 1);
+});
+
+Deno.test("Agent stops when its reports are not let in", async () => {
+  await using rigged = await stillAgent();
+  rigged.state.reportAnswers = [{ kind: "denied", why: "401: no such token" }];
+  await rigged.pass(30_000);
+  await assert.rejects(rigged.run(), Denied);
 });

@@ -16,6 +16,7 @@ async function against(
       to: new URL(options.path ?? "/", `http://127.0.0.1:${server.addr.port}`),
       as: "desk",
       token: TOKEN,
+      promisedMs: 30_000,
       now: () => NOW,
       ...options,
     });
@@ -37,6 +38,7 @@ Deno.test("upload() posts the picture with its time and the token, under the ser
         new URL(url).pathname,
         headers.get("content-type"),
         headers.get("x-captured-at"),
+        headers.get("x-push-every"),
         headers.get("authorization"),
         [...new Uint8Array(await request.arrayBuffer())],
       ];
@@ -48,6 +50,7 @@ Deno.test("upload() posts the picture with its time and the token, under the ser
       "/screen/api/sources/desk/frames",
       "image/png",
       "2025-12-31T23:59:55.000Z",
+      "30",
       `Bearer ${TOKEN}`,
       [1, 2, 3],
     ]);
@@ -125,6 +128,7 @@ Deno.test("upload() takes an unreachable server for one that is away", async () 
     to: new URL("http://127.0.0.1:1/"),
     as: "desk",
     token: TOKEN,
+    promisedMs: 30_000,
     now: () => NOW,
   });
   assert.equal(outcome.kind, "later");

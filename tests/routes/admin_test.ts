@@ -11,6 +11,19 @@ Deno.test("POST /api/keyframe makes one and returns its seq", async () => {
   assert.equal(server.capture.keyframes, 1);
 });
 
+Deno.test("POST /api/keyframe?source= makes one for that source, or says that there is none", async () => {
+  const server = testServer({ desk: {} });
+  const post = (source: string) =>
+    server.request(`/api/keyframe?source=${source}`, { method: "POST", token: ADMIN });
+  assert.equal((await post("desk")).status, 200);
+  assert.deepEqual([server.capture.keyframes, server.pushed.keyframes], [0, 1]);
+  const problem = await problemOf(await post("nothing"));
+  assert.deepEqual([problem.status, problem.detail], [
+    404,
+    'There is no source "nothing"; there are: screen, desk',
+  ]);
+});
+
 Deno.test("POST /api/keyframe takes an empty body of any type, but no form", async () => {
   const post = (headers: Record<string, string>) =>
     testServer().request("/api/keyframe", { method: "POST", token: ADMIN, headers });
@@ -24,7 +37,8 @@ Deno.test("GET and DELETE /api/viewers list and end streams", async () => {
   const server = testServer();
   const list = async () => (await server.request("/api/viewers", { token: ADMIN })).json();
   const before = await list();
-  assert.deepEqual([before.count, before.max, before.viewers[0].id], [1, 5000, "abc"]);
+  const [{ id, source }] = before.viewers;
+  assert.deepEqual([before.count, before.max, id, source], [1, 5000, "abc", "screen"]);
   const remove = (id: string) =>
     server.request(`/api/viewers/${id}`, { method: "DELETE", token: ADMIN });
   assert.equal((await remove("abc")).status, 204);
@@ -37,13 +51,31 @@ Deno.test("GET /api/stats returns measurements, settings, ring and viewers", asy
   const stats = await (await server.request("/api/stats", { token: VIEWER })).json();
   const { stages: _, ...withoutStages } = STATS;
   assert.deepEqual(stats, {
+    id: "screen",
     ...withoutStages,
+    sourceViewers: 1,
     now: NOW,
     settings: server.config.settings,
     ring: { entries: 3, bytes: 100, maxBytes: 1000, spanMs: 2500, maxMs: 60_000 },
     viewers: { count: 1, max: 5000, opened: 9, refused: 1, mismatches: 1 },
     history: { state: "off", detail: "there is no history" },
   });
+});
+
+Deno.test("GET /api/stats?source= has the measurements of that source, or says that there is none", async () => {
+  const server = testServer({ desk: {} });
+  server.pushed.statsNow = { ...STATS, source: "pushed desk", updates: 3 };
+  const get = (source: string) => server.request(`/api/stats?source=${source}`, { token: VIEWER });
+  const { id, source, updates, sourceViewers, viewers } = await (await get("desk")).json();
+  assert.deepEqual([id, source, updates, sourceViewers], ["desk", "pushed desk", 3, 0]);
+  assert.equal(viewers.count, 1, "of the whole server");
+  const screen = await (await get("screen")).json();
+  assert.deepEqual([screen.id, screen.updates], ["screen", STATS.updates]);
+  const problem = await problemOf(await get("x<y"));
+  assert.deepEqual([problem.status, problem.detail], [
+    404,
+    'There is no source "x<y"; there are: screen, desk',
+  ]);
 });
 
 Deno.test("GET /healthz is 200 only while frames are fresh, and keeps details to itself", async () => {
@@ -53,6 +85,7 @@ Deno.test("GET /healthz is 200 only while frames are fresh, and keeps details to
     ok: true,
     state: "live",
     detail: "ok",
+    silent: 0,
     history: "off",
   }]);
   server.capture.healthNow = {
@@ -63,7 +96,8 @@ Deno.test("GET /healthz is 200 only while frames are fresh, and keeps details to
     sleeping: false,
   };
   const lost = await server.request("/healthz");
-  const expected = { ok: false, state: "lost", detail: "The source is away", history: "off" };
+  const detail = "The source is away";
+  const expected = { ok: false, state: "lost", detail, silent: 0, history: "off" };
   assert.deepEqual([lost.status, await lost.json()], [503, expected]);
   assert.equal((await server.request("/healthz", { method: "HEAD" })).status, 503);
 });
@@ -83,8 +117,16 @@ Deno.test("GET /healthz does not call a picture live that should have changed", 
     ok: false,
     state: "stale",
     detail,
+    silent: 0,
     history: "off",
   }]);
+});
+
+Deno.test("GET /healthz counts silent senders, and is 200 all the same", async () => {
+  const response = await testServer({ desk: { silentSince: NOW - 60_000 } }).request("/healthz");
+  assert.equal(response.status, 200);
+  const { ok, silent } = await response.json();
+  assert.deepEqual([ok, silent], [true, 1]);
 });
 
 Deno.test("GET /healthz is 200 while the setting paused holds the picture", async () => {

@@ -7,6 +7,7 @@ import type {
   CaptureControl,
   CaptureHealth,
   CaptureStats,
+  ControlledSource,
   Deps,
   Picture,
   ViewerInfo,
@@ -25,6 +26,11 @@ export const PUSHER = "the-push-token";
 export const NOW = 1_767_225_600_000;
 
 export class FakeCapture implements CaptureControl {
+  readonly ring = {
+    stats: () => ({ entries: 3, bytes: 100, maxBytes: 1000, spanMs: 2500, maxMs: 60_000 }),
+  };
+  /** What `stats` gives. */
+  statsNow: CaptureStats = STATS;
   current: LiveSettings;
   healthNow: CaptureHealth = {
     healthy: true,
@@ -66,7 +72,7 @@ export class FakeCapture implements CaptureControl {
 
   stats(): Promise<CaptureStats> {
     if (this.fault) return Promise.reject(this.fault);
-    return Promise.resolve({ ...STATS, fps: this.current.fps });
+    return Promise.resolve({ ...this.statsNow, fps: this.current.fps });
   }
 
   health(): Promise<CaptureHealth> {
@@ -87,6 +93,7 @@ export const STATS: CaptureStats = {
   seq: 7,
   epoch: 2,
   fps: 60,
+  paceFps: 60,
   ticksPerSecond: 29.5,
   updatesPerSecond: 3.5,
   captureMs: { p50: 0.5, p95: 1.5 },
@@ -126,6 +133,7 @@ export class FakeViewers implements Viewers {
   readonly delay = new DeliveryDelay();
   readonly #viewers = new Map<string, ViewerInfo>([["abc", {
     id: "abc",
+    source: "screen",
     transport: "stream",
     remote: "127.0.0.1:50000",
     userAgent: "test",
@@ -179,7 +187,10 @@ export class FakeEncoder implements PictureEncoder {
 }
 
 export interface TestServer extends App {
+  /** Of the source that is captured, `screen`. */
   readonly capture: FakeCapture;
+  /** Of the source that is pushed, `desk`, where the test wants one. */
+  readonly pushed: FakeCapture;
   readonly viewers: FakeViewers;
   readonly encoder: FakeEncoder;
   readonly config: Config;
@@ -200,6 +211,8 @@ export const streamRoute: Route = {
 export interface TestOptions extends Partial<AppOptions> {
   readonly flags?: readonly string[];
   readonly extra?: readonly Route[];
+  /** There is a pushed source `desk`; `silentSince` is what it says of its sender. */
+  readonly desk?: { readonly silentSince?: number };
   readonly now?: () => number;
 }
 
@@ -216,14 +229,33 @@ export function testServer(options: TestOptions = {}): TestServer {
   if (invocation.kind !== "run") throw new Error("the flags ask for help");
   const { config } = invocation;
   const capture = new FakeCapture(config.settings);
+  const pushed = new FakeCapture(config.settings);
+  const screen: ControlledSource = {
+    id: "screen",
+    kind: "captured",
+    viewers: 1,
+    silentSince: undefined,
+    engine: capture,
+  };
+  const desk: ControlledSource = {
+    id: "desk",
+    kind: "pushed",
+    viewers: 0,
+    silentSince: options.desk?.silentSince,
+    engine: pushed,
+  };
+  const sources = options.desk ? [screen, desk] : [screen];
   const viewers = new FakeViewers();
   const encoder = new FakeEncoder();
   const logged: string[] = [];
   const deps: Deps = {
     config,
-    capture,
+    sources: {
+      default: screen,
+      get: (id) => sources.find((one) => one.id === (id ?? "screen")),
+      list: () => sources,
+    },
     viewers,
-    ring: () => ({ entries: 3, bytes: 100, maxBytes: 1000, spanMs: 2500, maxMs: 60_000 }),
     now: options.now ?? (() => NOW),
   };
   const { app, routes } = createApp(deps, {
@@ -236,6 +268,7 @@ export function testServer(options: TestOptions = {}): TestServer {
     app,
     routes,
     capture,
+    pushed,
     viewers,
     encoder,
     config,

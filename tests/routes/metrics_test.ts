@@ -30,12 +30,12 @@ Deno.test("GET /metrics has the stages of ticks as histograms in seconds", async
   for (
     const line of [
       "# TYPE patchcast_stage_duration_seconds histogram",
-      'patchcast_stage_duration_seconds_bucket{stage="encode",le="0.001"} 1',
-      'patchcast_stage_duration_seconds_bucket{stage="encode",le="0.01"} 7',
-      'patchcast_stage_duration_seconds_bucket{stage="encode",le="+Inf"} 10',
-      'patchcast_stage_duration_seconds_sum{stage="encode"} 0.25',
-      'patchcast_stage_duration_seconds_count{stage="encode"} 10',
-      'patchcast_stage_duration_seconds_count{stage="motion"} 0',
+      'patchcast_stage_duration_seconds_bucket{source="screen",stage="encode",le="0.001"} 1',
+      'patchcast_stage_duration_seconds_bucket{source="screen",stage="encode",le="0.01"} 7',
+      'patchcast_stage_duration_seconds_bucket{source="screen",stage="encode",le="+Inf"} 10',
+      'patchcast_stage_duration_seconds_sum{source="screen",stage="encode"} 0.25',
+      'patchcast_stage_duration_seconds_count{source="screen",stage="encode"} 10',
+      'patchcast_stage_duration_seconds_count{source="screen",stage="motion"} 0',
     ]
   ) {
     assert.ok(lines.includes(line), line);
@@ -58,10 +58,35 @@ Deno.test("GET /metrics has the delay of hand-overs, over all connections", asyn
   assert.equal(buckets["patchcast_delivery_delay_seconds_sum"], 60.505);
 });
 
+Deno.test("GET /metrics has each source's numbers under its id, the captured one's first", async () => {
+  const server = testServer({ desk: { silentSince: 1 } });
+  server.pushed.statsNow = { ...STATS, updates: 3, state: "lost" };
+  const families = readExposition(await scrape(server));
+  const bySource = (name: string) =>
+    families.get(name)!.samples.map(({ labels, value }) => [labels.source, value]);
+  assert.deepEqual(bySource("patchcast_updates_total"), [["screen", 99], ["desk", 3]]);
+  assert.deepEqual(bySource("patchcast_source_live"), [["screen", 1], ["desk", 0]]);
+  assert.deepEqual(bySource("patchcast_source_silent"), [["screen", 0], ["desk", 1]]);
+  assert.deepEqual(bySource("patchcast_source_viewers"), [["screen", 1], ["desk", 0]]);
+  assert.deepEqual(bySource("patchcast_ring_bytes"), [["screen", 100], ["desk", 100]]);
+  assert.deepEqual(bySource("patchcast_viewers"), [[undefined, 1]], "of the whole server");
+  const stages = families.get("patchcast_stage_duration_seconds")!.samples;
+  assert.deepEqual([...new Set(stages.map(({ labels }) => labels.source))], ["screen", "desk"]);
+});
+
+Deno.test("GET /metrics leaves out a pushed source that does not answer any more", async () => {
+  const server = testServer({ desk: {} });
+  server.pushed.fault = new Error("The source is closed");
+  const families = readExposition(await scrape(server));
+  const updates = families.get("patchcast_updates_total")!.samples;
+  assert.deepEqual(updates.map(({ labels }) => labels.source), ["screen"]);
+});
+
 Deno.test("metricsText() keeps nothing from one scrape to the next", async () => {
   const { capture, viewers } = testServer();
   const ring = { entries: 0, bytes: 0, maxBytes: 1, spanMs: 0, maxMs: 1 };
-  const measured = { stats: STATS, health: capture.healthNow, ring, viewers };
+  const sources = [{ id: "screen", stats: STATS, ring, viewers: 1, silent: false }];
+  const measured = { sources, health: capture.healthNow, viewers };
   const [first, second] = await Promise.all([metricsText(measured), metricsText(measured)]);
   assert.equal(first, second);
 });

@@ -7,10 +7,10 @@ import { Uploads } from "../../routes/intake/upload.ts";
 import { type ListedSource, type Sources, sourcesRoutes } from "../../routes/sources.ts";
 import { historyRoutes } from "../../routes/history.ts";
 import { Erasures } from "../../routes/history/erasures.ts";
+import { onlySource } from "../helpers/only_source.ts";
 import { blackPicture, fakeArchive } from "../helpers/fake_archive.ts";
 import { FakeEngine } from "../helpers/fake_engine.ts";
 import { makePng } from "../helpers/make_png.ts";
-import { onlySource } from "../../routes/source_of.ts";
 import { streamRoutes } from "../../routes/stream.ts";
 import { ViewerRegistry } from "../../routes/viewers_registry.ts";
 import type { Route } from "../../routes/route.ts";
@@ -48,6 +48,7 @@ const ROLES: Readonly<Record<string, Role>> = {
   "POST /api/viewers/{id}/ack": "view",
   "GET /api/sources": "view",
   "POST /api/sources/{id}/frames": "push",
+  "POST /api/sources/{id}/alive": "push",
   "DELETE /api/sources/{id}": "admin",
   "GET /api/history": "history",
   "GET /api/history/{source}": "history",
@@ -71,6 +72,7 @@ async function ask(
   init: { token?: string; headers?: Record<string, string> } = {},
 ): Promise<Response> {
   const headers = new Headers(init.headers);
+  if (path.endsWith("/alive")) headers.set("x-picture-at", new Date(NOW).toISOString());
   const isPush = path.endsWith("/frames");
   const body = method === "patch"
     ? "{}"
@@ -117,6 +119,8 @@ function pushedSources(): Sources {
     size: PIXEL,
     viewers: 0,
     pushedAt: NOW,
+    silentSince: undefined,
+    silence: { promisedMs: undefined },
     order: { newestTime: NOW },
     engine: new FakeEngine("pushed abc", PIXEL),
   };
@@ -127,6 +131,7 @@ function pushedSources(): Sources {
     check() {},
     repeats: () => false,
     push: () => Promise.resolve("newest"),
+    stillShows: () => "stands",
     remove: () => true,
   };
 }
@@ -152,7 +157,7 @@ function quietHistory(): Route[] {
 
 /** The real streams, over a capture that never has anything to send. */
 function streams(): Route[] {
-  const registry = new ViewerRegistry(10, () => {});
+  const registry = new ViewerRegistry(10);
   const now = () => NOW;
   const ring = new Ring({ maxBytes: 1024, maxMs: 1000 });
   const capture = {

@@ -5,8 +5,9 @@ function patch(
   server: TestServer,
   body: BodyInit,
   headers: Record<string, string> = { "content-type": "application/json" },
+  query = "",
 ): Promise<Response> {
-  return server.request("/api/config", { method: "PATCH", token: ADMIN, headers, body });
+  return server.request(`/api/config${query}`, { method: "PATCH", token: ADMIN, headers, body });
 }
 
 Deno.test("GET /api/config shows the live settings and nothing else", async () => {
@@ -174,4 +175,40 @@ Deno.test("PATCH /api/config does not send a long value back", async () => {
     await patch(testServer(), JSON.stringify({ fps: "x".repeat(60_000) })),
   );
   assert.ok(JSON.stringify(problem).length < 1500);
+});
+
+Deno.test("GET and PATCH /api/config?source= are about that source, or say that there is none", async () => {
+  const server = testServer({ desk: {} });
+  const changed = await patch(server, '{"threshold":7}', undefined, "?source=desk");
+  assert.equal((await changed.json()).threshold, 7);
+  assert.deepEqual([server.capture.changes, server.pushed.changes], [[], [{ threshold: 7 }]]);
+  const read = async (query: string) =>
+    (await (await server.request(`/api/config${query}`, { token: VIEWER })).json()).threshold;
+  assert.deepEqual(await Promise.all(["?source=desk", "?source=screen", ""].map(read)), [7, 0, 0]);
+  for (
+    const response of [
+      await patch(server, '{"threshold":7}', undefined, "?source=nothing"),
+      await server.request("/api/config?source=nothing", { token: VIEWER }),
+    ]
+  ) {
+    const problem = await problemOf(response);
+    assert.deepEqual([problem.status, problem.detail], [
+      404,
+      'There is no source "nothing"; there are: screen, desk',
+    ]);
+  }
+});
+
+Deno.test("PATCH /api/config?source= hides nothing of a pushed source live that the history keeps", async () => {
+  const server = testServer({ desk: {} });
+  const body = '{"fps":5,"masks":[{"x":0,"y":0,"w":2,"h":2}],"paused":true}';
+  const problem = await problemOf(await patch(server, body, undefined, "?source=desk"));
+  assert.equal(problem.status, 400);
+  const errors = problem.errors as { field: string; message: string }[];
+  assert.deepEqual(errors.map(({ field }) => field), ["masks", "paused"]);
+  assert.equal(
+    errors[1].message,
+    "Cannot set paused: got true, wanted it left out: a pushed source is shown and recorded as it was sent",
+  );
+  assert.deepEqual(server.pushed.changes, []);
 });

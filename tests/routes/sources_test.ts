@@ -10,11 +10,13 @@ import { type SourcesDeps, sourcesRoutes } from "../../routes/sources.ts";
 import { sourceOf } from "../../routes/source_of.ts";
 import { FakeEngine } from "../helpers/fake_engine.ts";
 import { makePng } from "../helpers/make_png.ts";
+import { ManualTimers } from "../helpers/manual_timers.ts";
 import { NOW, problemOf } from "./fakes.ts";
 
 /** The routes of the file under test alone; the doors before them have their own tests. */
 function rig(replace: Partial<SourcesDeps> = {}) {
   const engines: FakeEngine[] = [];
+  const timers = new ManualTimers();
   const heard: string[] = [];
   const sources = new SourceSet<FakeEngine>({
     captured: { id: "screen", engine: new FakeEngine("x11 :1", { width: 64, height: 32 }) },
@@ -23,6 +25,7 @@ function rig(replace: Partial<SourcesDeps> = {}) {
       return Promise.resolve(engines.at(-1)!);
     },
     limits: { maxPushed: 2, maxPixels: 1000 },
+    after: timers.after,
     now: () => NOW,
     onShot: (id, time, place) => heard.push(`${id} ${time - NOW} ${place}`),
   });
@@ -40,13 +43,37 @@ function rig(replace: Partial<SourcesDeps> = {}) {
   );
   async function push(
     body: Uint8Array<ArrayBuffer> | string,
-    { id = "desk", at, type = "image/png" }: { id?: string; at?: string; type?: string } = {},
+    { id = "desk", at, type = "image/png", every }: {
+      id?: string;
+      at?: string;
+      type?: string;
+      every?: string;
+    } = {},
   ): Promise<Response> {
     const headers = new Headers({ "content-type": type });
     if (at !== undefined) headers.set("x-captured-at", at);
+    if (every !== undefined) headers.set("x-push-every", every);
     return await app.request(`/api/sources/${id}/frames`, { method: "POST", body, headers });
   }
-  return { app, sources, engines, heard, push, [Symbol.dispose]: () => decoder.close() };
+  /** Says that the picture of so many seconds ago still stands. */
+  async function alive(
+    seconds: number | undefined,
+    { id = "desk", ...more }: { id?: string } & Record<string, string> = {},
+  ): Promise<Response> {
+    const headers = new Headers(more);
+    if (seconds !== undefined) headers.set("x-picture-at", secondsAgo(seconds));
+    return await app.request(`/api/sources/${id}/alive`, { method: "POST", headers });
+  }
+  return {
+    app,
+    sources,
+    engines,
+    timers,
+    heard,
+    push,
+    alive,
+    [Symbol.dispose]: () => decoder.close(),
+  };
 }
 
 const secondsAgo = (seconds: number) => new Date(NOW - seconds * 1000).toISOString();
@@ -123,6 +150,7 @@ Deno.test("POST /api/sources/{id}/frames says what is wrong, and goes on", async
     [400, /Cannot set X-Captured-At: got "today"/, png(1), { at: "today" }],
     [400, /at most 24 h before/, png(1), { at: secondsAgo(24 * 3600 + 1) }],
     [400, /60 s after/, png(1), { at: secondsAgo(-61) }],
+    [400, /Cannot set X-Push-Every: got "soon", wanted 1 to 86400/, png(1), { every: "soon" }],
     [400, /Cannot set id: got "Desk", wanted 1 to 32 of a-z/, png(1), { id: "Desk" }],
     [409, /push under another id/, png(1), { id: "screen" }],
     [413, /more than the 1000 that all may have/, png(1, 50, 50), {}],
@@ -194,6 +222,7 @@ Deno.test("GET /api/sources lists what can be watched", async () => {
       viewers: 0,
       capturedAt: null,
       pushedAt: null,
+      promisedMs: null,
     },
     {
       id: "desk",
@@ -206,8 +235,53 @@ Deno.test("GET /api/sources lists what can be watched", async () => {
       viewers: 1,
       capturedAt: NOW - 30_000,
       pushedAt: NOW,
+      promisedMs: null,
     },
   ]);
+});
+
+Deno.test("POST /api/sources/{id}/alive says whether the picture stands or is wanted", async () => {
+  using server = rig();
+  const result = async (seconds: number) => (await (await server.alive(seconds)).json()).result;
+  assert.equal(await result(30), "wanted");
+  assert.deepEqual(server.sources.list().map(({ id }) => id), ["screen"]);
+  await server.push(png(1), { at: secondsAgo(30) });
+  assert.equal(await result(30), "stands");
+  assert.equal(await result(29), "wanted");
+  assert.deepEqual(server.heard, ["desk -30000 newest", "desk 0 duplicate"]);
+});
+
+Deno.test("POST /api/sources/{id}/alive names each header that it refuses, and ids that are not for it", async () => {
+  using server = rig();
+  const headers = { "x-captured-at": "now", "x-push-every": "0" };
+  const both = await problemOf(await server.alive(1, headers));
+  assert.deepEqual((both.errors as { field: string }[]).map(({ field }) => field), [
+    "X-Captured-At",
+    "X-Push-Every",
+  ]);
+  const missing = await problemOf(await server.alive(undefined));
+  assert.equal(
+    missing.detail,
+    "Cannot set X-Picture-At: got nothing, wanted the X-Captured-At of the picture pushed last",
+  );
+  assert.equal((await problemOf(await server.alive(1, { id: "screen" }))).status, 409);
+  assert.equal((await problemOf(await server.alive(1, { id: "-" }))).status, 400);
+});
+
+Deno.test("GET /api/sources says since when a sender is silent that promised to report", async () => {
+  using server = rig();
+  const desk = async () => (await (await server.app.request("/api/sources")).json()).sources[1];
+  await server.push(png(1), { every: "30" });
+  const before = await desk();
+  assert.deepEqual([before.state, before.detail, before.promisedMs], ["live", "ok", 30_000]);
+  server.timers.pass(70_000);
+  const silent = await desk();
+  assert.deepEqual([silent.state, silent.detail], [
+    "silent",
+    `silent since ${new Date(NOW).toISOString()}`,
+  ]);
+  await server.alive(0, { "x-push-every": "30" });
+  assert.equal((await desk()).state, "live");
 });
 
 Deno.test("DELETE /api/sources/{id} closes pushed sources only", async () => {
@@ -228,5 +302,5 @@ Deno.test("sourceOf() finds the source that the query names, or says which there
   assert.equal(await (await which("?source=desk")).text(), "desk");
   const problem = await problemOf(await which("?source=nothing"));
   assert.equal(problem.status, 404);
-  assert.equal(problem.detail, "There is no source of this id; there are: screen, desk");
+  assert.equal(problem.detail, 'There is no source "nothing"; there are: screen, desk');
 });

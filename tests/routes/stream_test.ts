@@ -269,6 +269,7 @@ Deno.test("GET /stream: the registry shows what each viewer has", async () => {
   assert.match(id, /^[0-9a-f]{8}$/);
   assert.ok(since <= server.rig.clock.wall());
   assert.deepEqual(viewer, {
+    source: "screen",
     transport: "stream",
     remote: "127.0.0.1:50000",
     userAgent: "a test",

@@ -4,6 +4,7 @@ import { ViewerRegistry } from "../../routes/viewers_registry.ts";
 
 const INFO: ViewerInfo = {
   id: "a",
+  source: "screen",
   transport: "stream",
   remote: "unknown",
   userAgent: "",
@@ -16,10 +17,9 @@ const INFO: ViewerInfo = {
   link: null,
 };
 
-/** A registry, the counts that it told, and the ends of the streams that `open` adds to it. */
+/** A registry, and the ends of the streams that `open` adds to it. */
 function registryOf(max = 3) {
-  const counts: number[] = [];
-  const registry = new ViewerRegistry(max, (count) => counts.push(count));
+  const registry = new ViewerRegistry(max);
   const ends: string[] = [];
   const open = (id: string) => {
     registry.add(id, {
@@ -27,19 +27,27 @@ function registryOf(max = 3) {
       end: (reason, text) => ends.push(`${id}: ${reason}, ${text}`),
     });
   };
-  return { registry, counts, ends, open };
+  return { registry, ends, open };
 }
 
-Deno.test("ViewerRegistry tells each change of the count, once", () => {
-  const { registry, counts, open } = registryOf();
+Deno.test("ViewerRegistry counts open streams, and tells each once that it is removed", () => {
+  const { registry, ends } = registryOf();
+  const left: string[] = [];
+  const open = (id: string) =>
+    registry.add(id, {
+      info: () => ({ ...INFO, id }),
+      end: (reason) => ends.push(reason),
+      left: () => left.push(id),
+    });
   open("a");
   open("b");
+  assert.equal(registry.count, 2);
   registry.remove("a");
   registry.remove("a");
   registry.remove("nobody");
+  assert.equal(registry.count, 1);
   registry.remove("b");
-  assert.deepEqual(counts, [1, 2, 1, 0]);
-  assert.equal(registry.opened, 2);
+  assert.deepEqual([registry.count, registry.opened, left, ends], [0, 2, ["a", "b"], []]);
 });
 
 Deno.test("ViewerRegistry.admit() refuses from `max` on, and counts that", () => {

@@ -88,3 +88,21 @@ Deno.test("PushedScreen keeps its picture when the source is opened again", () =
   assert.deepEqual(second.poll(), { damage: "unknown", resized: false });
   assert.deepEqual(grab(second), frameOf(1, 1, 5).bgrx);
 });
+
+Deno.test("PushedScreen.setSilence() tells at the next poll, ends a wait, and keeps the picture", async () => {
+  const screen = new PushedScreen("pushed desk", { width: 1, height: 1 });
+  const source = screen.open();
+  screen.put(frameOf(1, 1, 5));
+  source.poll();
+  await source.wait!(0);
+  const waiting = source.wait!(Infinity);
+  screen.setSilence("nobody speaks");
+  await waiting;
+  assert.equal(source.silence, undefined, "not before the poll");
+  assert.deepEqual(source.poll(), { damage: [], resized: false });
+  assert.equal(source.silence, "nobody speaks");
+  assert.deepEqual(grab(source), frameOf(1, 1, 5).bgrx);
+  screen.setSilence(undefined);
+  source.poll();
+  assert.equal(source.silence, undefined);
+});

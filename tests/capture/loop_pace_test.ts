@@ -1,0 +1,100 @@
+/** The loop with viewers that do not need every picture: the history, for one. */
+import assert from "node:assert/strict";
+import { CaptureRig, type RigOptions } from "../helpers/capture_rig.ts";
+import { blankFrame, withPixel } from "../helpers/frames.ts";
+
+const SIZE = [100, 80] as const;
+const FOLLOWER_FPS = 5;
+
+/** Watched by somebody who needs 5 pictures a second of the 50 that the setting allows. */
+async function followed(options: RigOptions = {}) {
+  const rig = await CaptureRig.start(blankFrame(...SIZE), {
+    ...options,
+    settings: { fps: 50, ...options.settings },
+  });
+  const { client } = rig.watch();
+  rig.loop.setViewers(1, FOLLOWER_FPS);
+  await rig.run(13_100);
+  return { rig, client };
+}
+
+/** Changes a pixel, and says so. */
+function change(rig: CaptureRig, colour: number): void {
+  const { frame } = rig.screen;
+  rig.screen.show(withPixel(frame, 3, 4, colour), [{ x: 3, y: 4, w: 1, h: 1 }]);
+}
+
+/** Ticks and updates within `ms`, while something changes every 5 ms. */
+async function busy(rig: CaptureRig, ms: number): Promise<{ ticks: number; updates: number }> {
+  const before = rig.loop.stats();
+  for (let now = 0; now < ms; now += 5) {
+    change(rig, now + 1);
+    await rig.run(5);
+  }
+  const after = rig.loop.stats();
+  return { ticks: after.ticks - before.ticks, updates: after.updates - before.updates };
+}
+
+Deno.test("CaptureLoop runs at the highest rate that anybody needs, where fps allows more", async () => {
+  for (const tells of [true, false]) {
+    const { rig, client } = await followed({ tells });
+    assert.deepEqual([rig.loop.stats().fps, rig.loop.stats().paceFps], [50, FOLLOWER_FPS]);
+    const { ticks, updates } = await busy(rig, 2000);
+    // One a pace; of a source that tells, one more at once and one that is spared.
+    assert.ok(ticks >= 10 && ticks <= 12, `${ticks} ticks, tells ${tells}`);
+    assert.equal(updates, ticks);
+    await rig.run(1000 / FOLLOWER_FPS);
+    rig.assertShows(client);
+    rig.close();
+  }
+});
+
+Deno.test("CaptureLoop gives a viewer who needs all pictures the full pace at once", async () => {
+  for (const tells of [true, false]) {
+    const { rig, client } = await followed({ tells });
+    await busy(rig, 400);
+    change(rig, 0xabcdef);
+    rig.loop.setViewers(2, Infinity);
+    assert.equal(rig.loop.stats().paceFps, 50);
+    // Not at the end of the follower's 200 ms.
+    await rig.run(0);
+    rig.assertShows(client);
+    const { ticks } = await busy(rig, 1000);
+    assert.ok(ticks >= 49 && ticks <= 52, `${ticks} ticks, tells ${tells}`);
+    rig.loop.setViewers(1, FOLLOWER_FPS);
+    const again = await busy(rig, 1000);
+    assert.ok(again.ticks >= 5 && again.ticks <= 7, `${again.ticks} ticks, tells ${tells}`);
+    rig.close();
+  }
+});
+
+Deno.test("CaptureLoop at a follower's pace answers news after quiet at once, and rests otherwise", async () => {
+  const { rig, client } = await followed({ tells: true });
+  const before = rig.loop.stats().ticks;
+  const beats = client.heartbeats.length;
+  await rig.run(30_000);
+  const { ticks } = rig.loop.stats();
+  // Heartbeats every 2 s, full looks every 10.
+  assert.ok(ticks - before <= 15 + 3 + 1, `${ticks - before} ticks in 30 s`);
+  assert.ok(client.heartbeats.length - beats >= 14);
+  change(rig, 0x123456);
+  await rig.run(0);
+  rig.assertShows(client);
+  rig.close();
+});
+
+Deno.test("CaptureLoop never runs above fps for a follower who needs more", async () => {
+  const { rig } = await followed({ tells: true, settings: { fps: 2 } });
+  assert.equal(rig.loop.stats().paceFps, 2);
+  assert.equal(rig.loop.health().healthy, true);
+  const { ticks } = await busy(rig, 3000);
+  assert.ok(ticks >= 6 && ticks <= 8, `${ticks} ticks`);
+  rig.close();
+});
+
+Deno.test("CaptureLoop without anybody has no follower's pace", async () => {
+  const { rig } = await followed({ tells: true });
+  rig.loop.setViewers(0, Infinity);
+  assert.deepEqual([rig.loop.stats().sleeping, rig.loop.stats().paceFps], [true, 50]);
+  rig.close();
+});
