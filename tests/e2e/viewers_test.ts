@@ -85,17 +85,21 @@ async function streamOn(program: Program, mebibytes: number): Promise<number> {
   return least;
 }
 
-/** A program that makes a keyframe of noise at every tick, the heaviest load there is. */
-async function startUnderLoad(screen: Desktop): Promise<Program> {
+/**
+ * A program that makes a keyframe of noise at every tick, the heaviest load there is: 1.4 MB each.
+ * @param ring how much a viewer may be behind until it gets a catch-up
+ */
+async function startUnderLoad(screen: Desktop, ring: string): Promise<Program> {
   await showNoise(screen);
   const source = ["--source", `x11:${screen.display}`];
-  const load = ["--ring-bytes", "8MiB", "--keyframe-interval-ms", "1"];
+  const load = ["--ring-bytes", ring, "--keyframe-interval-ms", "1"];
   return await startProgram([...source, ...load], { env: EXACT_MEMORY });
 }
 
 test("viewers that stop reading cost constant memory and come back with one catch-up", async () => {
   await using screen = await startScreen();
-  await using program = await startUnderLoad(screen);
+  // 8 MiB are 100 ms: this very process, which reads, may be held up for that long.
+  await using program = await startUnderLoad(screen, "32MiB");
   using healthy = await Watcher.open(program);
   healthy.discard();
   await streamOn(program, 100);
@@ -142,7 +146,7 @@ test("viewers that stop reading cost constant memory and come back with one catc
 
 test("a viewer of /events that stops reading comes back with one catch-up", async () => {
   await using screen = await startScreen();
-  await using program = await startUnderLoad(screen);
+  await using program = await startUnderLoad(screen, "8MiB");
   using healthy = await EventWatcher.open(program);
   healthy.discard();
   using stalled = await EventWatcher.open(program);
