@@ -81,7 +81,7 @@ async function main(): Promise<void> {
         registry,
         now,
       }),
-      ...sourcesRoutes({ sources, decoder, uploads, now }),
+      ...sourcesRoutes({ sources, decoder, uploads, recorder: archive, now }),
       ...past.routes,
     ],
   );

@@ -22,8 +22,10 @@ export type StreamSource = Pick<ViewerOptions, "ring" | "capture" | "now" | "hel
 /** A stream that could not be understood is begun anew after this, ms. */
 const RESTART_MS = 1000;
 
-/** Screenshots on their way to the Worker; each is a whole picture. */
-const MAX_SHOTS_WAITING = 4;
+/** Screenshots on their way to the Worker from which on no more are to be let in; each is a whole picture. */
+const ENOUGH_SHOTS_WAITING = 4;
+/** Those that were let in already still get through, so many in all. */
+const MAX_SHOTS_WAITING = 16;
 
 /** A screenshot: B, G, R and an unused byte a pixel, rows without padding. */
 export interface ShotPicture {
@@ -105,6 +107,11 @@ export class Archive {
     this.#streams.delete(source);
     this.#leave(source);
     this.#tell({ type: "end", source, reason });
+  }
+
+  /** So many screenshots wait to be recorded that others had better come later. */
+  get isBehind(): boolean {
+    return this.#shotsWaiting >= ENOUGH_SHOTS_WAITING;
   }
 
   /**

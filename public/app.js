@@ -7,6 +7,9 @@
 import { hostEngine } from "./engine/host.js";
 import { readLink } from "./history/permalink.js";
 import { Timeline } from "./history/timeline.js";
+import { SourceChoice } from "./sources/choice.js";
+import { SourceList } from "./sources/list.js";
+import { readSources } from "./sources/requests.js";
 import { perform } from "./ui/actions.js";
 import {
   byId,
@@ -75,12 +78,25 @@ const help = createHelp(helpElements(), {
 const signIn = new SignIn(signInElements(), letIn);
 const fullscreen = bindFullscreen(root, (on) => toolbar.press("fullscreen", on));
 
+const sources = new SourceChoice({
+  base,
+  read: () => readSources(api),
+  list: new SourceList(byId("sources", HTMLElement), (id) => {
+    sources.use(id);
+    timeline.picked();
+  }),
+  now: () => session.now(),
+  watch: (id) => engine?.send({ type: "source", id }),
+  opened: () => engine?.send({ type: "wake" }),
+  changed: () => timeline.sourcesChanged(),
+});
 const timeline = new Timeline({
   api,
   root,
   stage,
   view,
   overlay,
+  sources,
   now: () => session.now(),
   send: (command) => engine?.send(command),
   keys: () => prefs.shortcuts,
@@ -116,7 +132,7 @@ async function startEngine() {
         base,
         forced: forcedTransport(location.search),
         visible: document.visibilityState === "visible",
-        source: null,
+        source: link.source,
         past,
       },
       { inPage: new URLSearchParams(location.search).get("engine") === "page" },
@@ -127,16 +143,18 @@ async function startEngine() {
     engine.send({ type: "visible", visible: document.visibilityState === "visible" });
     tellClock();
     watch();
-    const there = await beginTimeline();
-    if (past && !there) engine.send({ type: "live" });
+    await beginTimeline();
+    // No history, or none of that source.
+    if (past && timeline.mode === "live") engine.send({ type: "live" });
   } catch (error) {
     showOwnStatus("ended", `The page cannot draw: ${error}`);
   }
 }
 
-/** Shows the timeline where there is one, at the moment that the address names. */
+/** Shows the sources, and the timeline where there is one, at the moment that the address names. */
 async function beginTimeline() {
-  return await timeline.begin(session.role, readLink(location.href));
+  await sources.begin(readLink(location.href).source);
+  await timeline.begin(session.role, readLink(location.href));
 }
 
 /** Lets the engine tell how old a picture is. */
@@ -252,7 +270,10 @@ function bindPage() {
   // A link with another token, opened in this very tab, only changes the part behind the "#".
   addEventListener("hashchange", async () => {
     const token = tokenOfAddress();
-    timeline.visit(readLink(location.href));
+    const link = readLink(location.href);
+    // It may have opened since the list was read.
+    if (link.source !== null && !sources.has(link.source)) await sources.refresh();
+    timeline.visit(link);
     if (token === null) return;
     const problem = await letIn(token);
     if (problem !== null) notice.show(problem);
@@ -262,6 +283,9 @@ function bindPage() {
     panel.close();
     signIn.show({ cancelable: true });
   });
+  setInterval(() => {
+    if (document.visibilityState === "visible") sources.tick(performance.now());
+  }, 1000);
   bindKeys(stage, {
     enabled: () => prefs.shortcuts,
     act,

@@ -12,6 +12,7 @@
  * @typedef {Object} ConnectionOptions
  * @property {TransportKind | null} forced  use only this one
  * @property {(kind: TransportKind, events: TransportEvents) => Transport} make
+ * @property {() => boolean} [named]  what is watched was named: a server may know nothing of it
  * @property {() => Promise<boolean>} probe  whether the server answers an ordinary request
  * @property {() => void} changed  the link, the transport or the note is another one now
  * @property {import("./clock.js").Clock} clock
@@ -111,6 +112,12 @@ export class Connection {
     this.#transport.open();
   }
 
+  /** Connects to another source: how it went with the one before says nothing. */
+  openAnew() {
+    this.#move({ type: "anew" });
+    this.open();
+  }
+
   /** Connects now if it is only waiting to. */
   wake() {
     if (this.#retry.pending) this.open();
@@ -169,15 +176,16 @@ export class Connection {
    *
    * @param {string} detail  for people
    * @param {number | null} [retryAfterMs]  the server's own wish
+   * @param {boolean} [missing]  there is no such source
    */
-  fail(detail, retryAfterMs = null) {
+  fail(detail, retryAfterMs = null, missing = false) {
     this.#disconnect();
     const { clock, random } = this.#options;
     const delayMs = Math.max(
       backoffMs(this.#link.failures + 1, random),
       Math.min(retryAfterMs ?? 0, MAX_RETRY_AFTER_MS),
     );
-    this.#move({ type: "failed", detail, retryAt: clock.now() + delayMs });
+    this.#move({ type: "failed", detail, retryAt: clock.now() + delayMs, missing });
     this.#retry.set(() => this.open(), delayMs);
   }
 
@@ -222,7 +230,10 @@ export class Connection {
 
   /** @param {Refusal} refusal */
   #refused({ status, detail, retryAfterMs }) {
-    if (status !== 401 && status !== 403) return this.fail(detail, retryAfterMs);
+    if (status !== 401 && status !== 403) {
+      const missing = status === 404 && this.#options.named?.() === true;
+      return this.fail(detail, retryAfterMs, missing);
+    }
     this.#disconnect();
     this.#move({ type: "refused", detail });
   }

@@ -5,12 +5,14 @@
  *     live / lost / paused ──silent──▶ stale ──heard──▶ live / lost / paused
  *     any but the last two ──hide──▶ hidden ──show──▶ connecting
  *     any ──refused──▶ unauthorised ──connect──▶ connecting
+ *     any open one ──failed, missing──▶ missing ──current──▶ live …
  *     any ──ended──▶ ended ──connect──▶ connecting
  *
  * `stale`: connected, but the heartbeats stay away, so that nobody knows whether the picture is current.
+ * `missing`: the server answers, but has no such source; it is asked again, since sources come and go.
  * `lost` (the server lost its source) and `paused` are words of the server: the connection itself is fine.
  *
- * @typedef {"connecting" | "live" | "stale" | "reconnecting" | "lost" | "paused" | "unauthorised" | "hidden" | "ended"} LinkStatus
+ * @typedef {"connecting" | "live" | "stale" | "reconnecting" | "missing" | "lost" | "paused" | "unauthorised" | "hidden" | "ended"} LinkStatus
  *
  * What the page shows; `past`: the canvas shows a recorded picture, whatever the link is like.
  * @typedef {LinkStatus | "past"} Status
@@ -31,7 +33,8 @@
  *   | { type: "silent" }
  *   | { type: "heard" }
  *   | { type: "settled" }
- *   | { type: "failed", detail: string, retryAt: number }
+ *   | { type: "failed", detail: string, retryAt: number, missing?: boolean }
+ *   | { type: "anew" }
  *   | { type: "refused", detail: string }
  *   | { type: "ended", detail: string }
  *   | { type: "hide" }
@@ -68,8 +71,12 @@ export function nextLink(link, event) {
       if (STOPPED.has(link.status)) return initialLink;
       return {
         ...unconnected(link),
-        // While attempts fail, the word stays "reconnecting": no flicker, and one announcement.
-        status: link.failures > 0 ? "reconnecting" : "connecting",
+        // While attempts fail, the word stays: no flicker, and one announcement.
+        status: link.failures === 0
+          ? "connecting"
+          : link.status === "missing"
+          ? "missing"
+          : "reconnecting",
         detail: link.failures > 0 ? link.detail : "",
       };
     case "current":
@@ -86,11 +93,13 @@ export function nextLink(link, event) {
       if (!isOpen(link)) return link;
       return {
         ...unconnected(link),
-        status: "reconnecting",
+        status: event.missing ? "missing" : "reconnecting",
         detail: event.detail,
         retryAt: event.retryAt,
         failures: link.failures + 1,
       };
+    case "anew":
+      return isOpen(link) ? initialLink : link;
     case "refused":
       return { ...initialLink, status: "unauthorised", detail: event.detail };
     case "ended":

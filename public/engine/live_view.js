@@ -114,6 +114,7 @@ export class LiveView {
         this.#measures.begin();
         return this.#feeds.transport(kind, this.#source, events);
       },
+      named: () => this.#source !== null,
       probe: deps.probe,
       changed: () => this.#postStatus(),
     });
@@ -175,7 +176,10 @@ export class LiveView {
     this.#feeds.forget();
     this.#check.changed();
     this.#away.forget();
-    if (!this.#left) this.#connection.open();
+    // Until the next hello says what it is called.
+    this.#post({ type: "source", name: "" });
+    this.#post({ type: "cursor", visible: false, x: 0, y: 0 });
+    if (!this.#left) this.#connection.openAnew();
   }
 
   /** Nothing live is shown from here on, and nothing streamed. */

@@ -206,18 +206,36 @@ async function decodeAll(patches) {
 }
 
 /**
- * Asks the server whether this page may watch, after an EventSource failed without saying why.
+ * Asks the server whether this page may watch, and whether the source is there, after an EventSource failed without
+ * saying why.
  *
  * @param {string} base  absolute URL of the page's folder
+ * @param {string} url   of the events
  * @returns {Promise<Refusal | null>} null: nothing against it
  */
-export async function probeSession(base) {
+export async function probeWatched(base, url) {
   const response = await fetch(new URL("api/session", base), {
     method: "POST",
     credentials: "same-origin",
     signal: AbortSignal.timeout(PROBE_MS),
   });
   if (response.status === 401 || response.status === 403) return await readRefusal(response);
+  await response.body?.cancel();
+  const source = new URL(url).searchParams.get("source");
+  return source === null ? null : await probeSource(base, source);
+}
+
+/**
+ * @param {string} base
+ * @param {string} source  id
+ * @returns {Promise<Refusal | null>}
+ */
+async function probeSource(base, source) {
+  const url = new URL("api/config", base);
+  url.searchParams.set("source", source);
+  const signal = AbortSignal.timeout(PROBE_MS);
+  const response = await fetch(url, { credentials: "same-origin", cache: "no-store", signal });
+  if (response.status === 404) return await readRefusal(response);
   await response.body?.cancel();
   return null;
 }

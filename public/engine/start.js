@@ -9,7 +9,7 @@ import { afterMessages } from "./after_messages.js";
 import { systemClock } from "./clock.js";
 import { Engine } from "./engine.js";
 import { fetchMoment } from "./history_fetch.js";
-import { probeSession, serverAnswers, SseTransport } from "./sse_transport.js";
+import { probeWatched, serverAnswers, SseTransport } from "./sse_transport.js";
 import { StreamTransport } from "./stream_transport.js";
 
 /**
@@ -29,6 +29,6 @@ export function startEngine(surface, requestFrame, { base, forced, visible, sour
     fetchMoment,
     afterMessages,
     acknowledge: (viewer, ack) => postAck(base, viewer, ack),
-    sse: (url, events, data) => new SseTransport(url, events, data, () => probeSession(base)),
+    sse: (url, events, data) => new SseTransport(url, events, data, () => probeWatched(base, url)),
   });
 }

@@ -19,10 +19,19 @@ export class AddressKeeper {
     if (JSON.stringify(link) === JSON.stringify(this.#wanted)) return;
     this.#wanted = link;
     clearTimeout(this.#timer);
+    const before = location.href;
     this.#timer = setTimeout(() => {
+      // Somebody is on the way to another place.
+      if (location.href !== before) return;
       const href = writeLink(location.href, link);
       if (href !== location.href) history.replaceState(null, "", href);
     }, PAUSE_MS);
+  }
+
+  /** Somebody has changed the address: it stays so until another moment is shown. */
+  moved() {
+    clearTimeout(this.#timer);
+    this.#wanted = null;
   }
 }
 

@@ -21,7 +21,6 @@ export function timelineElements() {
     boxText: byId("time-box-text", HTMLElement),
     strip: byId("strip", HTMLElement),
     canvas: byId("strip-canvas", HTMLCanvasElement),
-    sources: byId("time-sources", HTMLElement),
     pillTime: byId("status-time", HTMLElement),
     helpKeys: byId("help-time-keys", HTMLElement),
     help: byId("help-time", HTMLElement),

@@ -5,7 +5,7 @@
  * @property {import("../ui/api.js").ApiOptions} api
  * @property {import("./deck.js").Deck} deck
  * @property {import("./archive_view.js").ArchiveView} archive
- * @property {import("./source_choice.js").SourceChoice} sources
+ * @property {import("../sources/choice.js").SourceChoice} sources
  * @property {import("./strip_view.js").StripView} strip
  * @property {import("./box_bar.js").BoxBar} box
  * @property {import("./upkeep.js").Upkeep} upkeep
@@ -27,9 +27,9 @@ export class Forgetting {
 
   /** Opens the dialog. */
   ask() {
-    const { deck, sources, strip, box, now } = this.#options;
+    const { sources, strip, box, now } = this.#options;
     this.#dialog.open({
-      source: sources.known?.label ?? deck.source,
+      source: sources.label,
       now: now(),
       range: strip.range,
       rect: box.rect,

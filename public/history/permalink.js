@@ -10,8 +10,8 @@
  * @property {Rect | null} rect      in frame pixels
  */
 
-/** What ids of sources look like. */
-const ID = /^[a-z0-9][a-z0-9_-]{0,31}$/;
+/** Longer than any id of a source. */
+const MAX_SOURCE = 100;
 /** No picture has longer sides. */
 const MAX_SIDE = 16384;
 
@@ -21,10 +21,9 @@ const MAX_SIDE = 16384;
  */
 export function readLink(href) {
   const parts = new Map(partsOf(href));
-  const source = parts.get("source") ?? "";
   return {
     time: readTime(parts.get("t") ?? ""),
-    source: ID.test(source) ? source : null,
+    source: readSource(parts.get("source") ?? ""),
     rect: readRect(parts.get("rect") ?? ""),
   };
 }
@@ -38,7 +37,7 @@ export function writeLink(href, { time, source, rect }) {
   const kept = partsOf(href).filter(([name]) => !["t", "source", "rect"].includes(name));
   const parts = kept.map(([name, value]) => value === "" ? name : `${name}=${value}`);
   if (time !== null) parts.push(`t=${new Date(time).toISOString()}`);
-  if (source !== null) parts.push(`source=${source}`);
+  if (source !== null) parts.push(`source=${encodeURIComponent(source)}`);
   if (rect) parts.push(`rect=${rect.x},${rect.y},${rect.w},${rect.h}`);
   const base = href.split("#", 1)[0];
   return parts.length > 0 ? `${base}#${parts.join("&")}` : base;
@@ -65,6 +64,22 @@ function readTime(text) {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/i.test(plain)) return null;
   const time = Date.parse(plain);
   return Number.isFinite(time) && time >= 0 ? time : null;
+}
+
+/**
+ * Also one that no source can have: a misspelt id must lead to a word about it, not to another source.
+ *
+ * @param {string} text
+ */
+function readSource(text) {
+  const short = text.slice(0, MAX_SOURCE);
+  if (short === "") return null;
+  try {
+    return decodeURIComponent(short);
+  } catch {
+    // A "%" that encodes nothing belongs to the name itself.
+    return short;
+  }
 }
 
 /** @param {string} text */

@@ -11,6 +11,7 @@
  * @property {HTMLElement} stage
  * @property {import("../ui/view.js").View} view
  * @property {import("../ui/overlay.js").Overlay} overlay
+ * @property {import("../sources/choice.js").SourceChoice} sources
  * @property {() => number} now   the server's clock, ms since the Unix epoch
  * @property {(command: Exclude<import("../engine/messages.js").Command, { type: "start" }>) => void} send
  * @property {() => boolean} keys  single keys do things
@@ -26,7 +27,6 @@ import { Forgetting } from "./forgetting.js";
 import { bindTimeKeys } from "./keys.js";
 import { AddressKeeper, copyText } from "./address.js";
 import { writeLink } from "./permalink.js";
-import { SourceChoice } from "./source_choice.js";
 import { StripView } from "./strip_view.js";
 import { writeTimeFacts } from "./time_facts.js";
 import { Upkeep } from "./upkeep.js";
@@ -44,8 +44,6 @@ export class Timeline {
   /** @type {StripView} */
   #strip;
   #face = new Face(this.#elements);
-  /** @type {SourceChoice} */
-  #sources;
   /** @type {BoxBar} */
   #box;
   /** @type {Forgetting} */
@@ -80,18 +78,6 @@ export class Timeline {
       now: options.now,
       grows: () => this.#deck.isLive,
     });
-    this.#sources = new SourceChoice({
-      list: this.#elements.sources,
-      base: options.api.base,
-      deck: this.#deck,
-      archive: this.#archive,
-      now: options.now,
-      watch: (id) => options.send({ type: "source", id }),
-      picked: () => {
-        this.#box.clear();
-        this.#upkeep.readActivity();
-      },
-    });
     const picker = new BoxPicker(stage, view, (rect, done) => this.#box.drawn(rect, done));
     this.#box = new BoxBar(this.#elements, picker, overlay, {
       find: (rect) => this.#archive.readMarks(rect, { from: this.#oldest, to: options.now() + 1 }),
@@ -102,7 +88,7 @@ export class Timeline {
       api: options.api,
       deck: this.#deck,
       archive: this.#archive,
-      sources: this.#sources,
+      sources: options.sources,
       strip: this.#strip,
       box: this.#box,
       upkeep: this.#upkeep,
@@ -125,17 +111,16 @@ export class Timeline {
    *
    * @param {import("../ui/api.js").Role} role
    * @param {Link} link  where to begin
-   * @returns {Promise<boolean>} there is one
    */
   async begin(role, link) {
     this.#admin = role === "admin";
     if (role === "view" || !await this.#archive.readOverview()) {
       // Only what somebody still stands in stays.
       if (this.#deck.mode === "live") this.#elements.section.hidden = true;
-      return false;
+      return;
     }
     if (!this.open) {
-      this.#sources.begin(link.source);
+      this.sourcesChanged();
       this.#elements.section.hidden = false;
       this.#elements.help.hidden = false;
       this.#strip.showAll();
@@ -145,7 +130,6 @@ export class Timeline {
     }
     this.#elements.forget.hidden = !this.#admin;
     this.visit(link);
-    return true;
   }
 
   /**
@@ -154,12 +138,53 @@ export class Timeline {
    * @param {Link} link
    */
   visit({ time, source, rect }) {
-    if (!this.open) return;
-    if (source !== null && this.#sources.has(source)) this.#sources.use(source);
+    const { sources } = this.#options;
+    this.#address.moved();
+    // A moment without a source is one of the server's own.
+    const id = source ?? (time === null ? sources.chosen : sources.home);
+    if (!this.open) return id === "" ? undefined : sources.use(id);
+    // There is no past to show: the engine tells that there is no such source, until it opens.
+    if (id !== "" && !sources.has(id)) {
+      this.#deck.isLive = true;
+      this.#deck.live();
+      return sources.use(id);
+    }
+    const another = id !== sources.chosen;
+    sources.use(id);
     if (rect) this.#box.mark(rect);
-    if (time === null) return;
+    if (time === null) {
+      const deck = this.#deck;
+      // A link without a moment is about now, or about the newest picture of what only has a past.
+      if (another || (deck.mode === "live" && !deck.isLive)) deck.end();
+      return;
+    }
     this.#strip.reveal(time);
     this.#deck.seek(time);
+    this.#upkeep.readActivity();
+  }
+
+  /** Another source is chosen, or more is known of them. */
+  sourcesChanged() {
+    const { chosen } = this.#options.sources;
+    const { overview } = this.#archive;
+    if (!overview) return;
+    if (chosen !== this.#deck.source) {
+      this.#deck.source = chosen;
+      this.#deck.version = "";
+      this.#archive.use(chosen);
+    }
+    this.#knowSource();
+    this.#show();
+  }
+
+  /** Somebody picked the source from the list. */
+  picked() {
+    const deck = this.#deck;
+    // While the timeline is not there, nothing else keeps the address.
+    if (!this.open) return this.#address.keep({ ...this.#link, time: null, rect: null });
+    // A source that is not live has only a past.
+    if (deck.mode !== "live" || !deck.isLive) deck.seek(Math.min(deck.at, deck.newest));
+    this.#box.clear();
     this.#upkeep.readActivity();
   }
 
@@ -206,14 +231,14 @@ export class Timeline {
     if (!this.open || document.visibilityState === "hidden") return;
     this.#strip.follow();
     this.#upkeep.tick();
-    this.#sources.renew(performance.now());
     this.#show();
   }
 
   /** The archive knows more. */
   #learned() {
     const { overview, activity } = this.#archive;
-    this.#sources.learned();
+    if (overview) this.#options.sources.knowRecorded(overview.sources);
+    this.#knowSource();
     if (activity && activity.version !== this.#deck.version) {
       const first = this.#deck.version === "";
       this.#deck.version = activity.version;
@@ -224,6 +249,15 @@ export class Timeline {
     this.#show();
   }
 
+  /** What the deck has to know of the chosen source. */
+  #knowSource() {
+    const { source } = this.#deck;
+    const recorded = this.#archive.overview?.sources.find(({ id }) => id === source);
+    // One that nobody knows may open.
+    this.#deck.isLive = this.#options.sources.isOpen(source) || !recorded;
+    this.#deck.span = this.#archive.activity?.span ?? recorded?.span ?? null;
+  }
+
   /** @param {1 | -1} direction */
   #jumpToMark(direction) {
     const to = this.#archive.markBeside(this.#deck.at, direction);
@@ -232,7 +266,7 @@ export class Timeline {
 
   /** @returns {Link} the moment that is shown */
   get #link() {
-    const { named } = this.#sources;
+    const { named } = this.#options.sources;
     return { time: Math.round(this.#deck.at), source: named, rect: this.#box.rect };
   }
 

@@ -13,8 +13,8 @@
  * @typedef {import("../engine/messages.js").Status} Status
  */
 
-/** With these the server says itself how old the picture is. @type {ReadonlySet<Status>} */
-const CURRENT = new Set(/** @type {const} */ (["live", "lost", "paused", "past"]));
+/** With these the server says itself how old the picture is, or none is shown. @type {ReadonlySet<Status>} */
+const CURRENT = new Set(/** @type {const} */ (["live", "lost", "paused", "past", "missing"]));
 
 export class Facts {
   /** @type {HTMLElement} */

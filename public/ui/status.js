@@ -24,6 +24,7 @@ const WORDS = {
   live: "Live",
   stale: "Stale",
   reconnecting: "Reconnecting",
+  missing: "No such source",
   lost: "Source lost",
   paused: "Paused",
   unauthorised: "Not signed in",
@@ -38,6 +39,7 @@ const EXPLANATIONS = {
   live: "",
   stale: "The server has fallen silent. The picture may be out of date.",
   reconnecting: "The picture may be out of date.",
+  missing: "It is shown here as soon as it opens.",
   lost: "The server cannot see its screen at the moment. It keeps trying.",
   paused: "Capture is paused on the server. The picture stands still.",
   unauthorised: "A token is needed to watch.",
@@ -77,6 +79,8 @@ export function countdownText(remainingMs) {
 
 /** Nothing to say over the picture. @type {ReadonlySet<Status>} */
 const BARE = new Set(/** @type {const} */ (["live", "unauthorised", "past"]));
+/** Where somebody may want to try at once. @type {ReadonlySet<Status>} */
+const RETRIED = new Set(/** @type {const} */ (["reconnecting", "missing", "ended"]));
 /** Where somebody wants to know how old the picture may be. @type {ReadonlySet<Status>} */
 const SHOWS_QUIET = new Set(/** @type {const} */ (["stale", "reconnecting", "connecting"]));
 /** A shorter silence is the ordinary time between two heartbeats, ms. */
@@ -130,7 +134,7 @@ export class StatusView {
     setText(bannerTitle, WORDS[status]);
     setText(bannerDetail, explanation);
     banner.hidden = BARE.has(status);
-    retry.hidden = status !== "reconnecting" && status !== "ended";
+    retry.hidden = !RETRIED.has(status);
     retry.textContent = status === "ended" ? "Connect again" : "Try now";
     const now = performance.now();
     this.#status = status;

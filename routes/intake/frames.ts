@@ -18,6 +18,8 @@ export interface FramesDeps {
   readonly sources: Intake;
   readonly decoder: Pick<ImageDecoder, "decode" | "isFull">;
   readonly uploads: Pick<Uploads, "read">;
+  /** Where pictures are recorded; `undefined`: nowhere. */
+  readonly recorder: { readonly isBehind: boolean } | undefined;
   /** Wall clock, ms since the Unix epoch. */
   readonly now: () => number;
 }
@@ -72,7 +74,7 @@ export function framesRoute(deps: FramesDeps): Route {
 }
 
 async function push(c: AppContext, deps: FramesDeps): Promise<Response> {
-  const { sources, decoder, uploads, now } = deps;
+  const { sources, decoder, uploads, recorder, now } = deps;
   const id = c.req.param("id") ?? "";
   const { time, promisedMs } = readReport(c, now());
   const type = pictureType(c);
@@ -80,6 +82,7 @@ async function push(c: AppContext, deps: FramesDeps): Promise<Response> {
     // Everything that can be refused without the body is refused before it is read.
     sources.check(id);
     if (decoder.isFull) throw new DecoderBusy("Too many pictures wait to be decoded");
+    if (recorder?.isBehind) throw new DecoderBusy("Too many pictures wait to be recorded");
     return await uploads.read(c.req.raw, async (bytes) => {
       const { width, height } = checkHeader(bytes, type);
       const answer = (result: ShotPlace) =>

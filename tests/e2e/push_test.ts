@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { Client } from "../helpers/client.ts";
 import { makePng } from "../helpers/make_png.ts";
+import { Random } from "../helpers/random.ts";
 import { readPng } from "../helpers/png.ts";
 import { type Desktop, startScreen } from "./support/desktop.ts";
 import { eventually } from "./support/eventually.ts";
@@ -255,6 +256,43 @@ test("a screenshot that comes after newer ones takes its place in the past, not 
     assert.notEqual(await version(), before, "what was kept of this past is not used again");
     const now = await (await program.request("/snapshot.png?source=desk")).bytes();
     assert.equal(readPng(now).rgba[0], 30);
+  } finally {
+    await program[Symbol.asyncDispose]();
+    await Deno.remove(new URL(dir, ROOT), { recursive: true });
+  }
+});
+
+test("whatever was accepted is in the history, however fast it comes", async () => {
+  const dir = `history-data/e2e-${crypto.randomUUID()}`;
+  await using program = await startProgram([...ARGS, "--history", "on", "--history-dir", dir]);
+  const start = Date.now() - 60_000;
+  const size = { width: 1000, height: 800, colour: 2 as const, depth: 8 as const };
+  const random = new Random(6);
+  const noise = Array.from({ length: 1000 * 800 * 3 }, () => random.int(0, 255));
+  const push = async (n: number) => {
+    noise.fill(n, 0, 30);
+    const response = await fetch(new URL("/api/sources/desk/frames", program.url), {
+      method: "POST",
+      headers: {
+        ...{ "authorization": `Bearer ${PUSH_TOKEN}`, "content-type": "image/png" },
+        "x-captured-at": new Date(start + n * 1000).toISOString(),
+      },
+      body: makePng({ ...size, samples: noise }),
+    });
+    await response.body?.cancel();
+    return response.status;
+  };
+  try {
+    assert.equal(await push(0), 200);
+    const answers = await Promise.all(Array.from({ length: 14 }, (_, i) => push(i + 1)));
+    assert.ok(answers.every((status) => status === 200 || status === 503), answers.join());
+    const accepted = [...answers.keys()].filter((i) => answers[i] === 200).map((i) => i + 1);
+    assert.ok(accepted.length > 0);
+    for (const n of accepted) {
+      const path = `/api/history/desk/frame.png?t=${start + n * 1000}`;
+      const png = readPng(await (await program.request(path)).bytes());
+      assert.equal(png.rgba[0], n, `${answers.join()}`);
+    }
   } finally {
     await program[Symbol.asyncDispose]();
     await Deno.remove(new URL(dir, ROOT), { recursive: true });

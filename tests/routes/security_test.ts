@@ -172,6 +172,7 @@ function streams(): Route[] {
     ...quietHistory(),
     ...sourcesRoutes({
       sources: pushedSources(),
+      recorder: undefined,
       decoder: { isFull: false, decode: () => Promise.resolve({ pixels: PIXEL, digest: "" }) },
       uploads: new Uploads({ maxBytes: 1000 }),
       now,

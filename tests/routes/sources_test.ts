@@ -32,7 +32,16 @@ function rig(replace: Partial<SourcesDeps> = {}) {
   const decoder = new ImageDecoder({ limits: IMAGE_LIMITS });
   const uploads = new Uploads({ maxBytes: IMAGE_LIMITS.maxBytes });
   const app = new Hono<AppEnv>();
-  for (const route of sourcesRoutes({ sources, decoder, uploads, now: () => NOW, ...replace })) {
+  for (
+    const route of sourcesRoutes({
+      sources,
+      decoder,
+      uploads,
+      recorder: undefined,
+      now: () => NOW,
+      ...replace,
+    })
+  ) {
     app.on(route.method.toUpperCase(), honoPath(route.path), (c) => route.handler(c));
   }
   app.get("/which", (c) => c.text(sourceOf(c, sources).id));
@@ -172,29 +181,36 @@ Deno.test("POST /api/sources/{id}/frames says what is wrong, and goes on", async
   assert.equal((await server.push(png(1))).status, 200);
 });
 
-Deno.test("POST /api/sources/{id}/frames refuses before it reads the body", async () => {
-  using server = rig({
+const BUSY: Record<string, Partial<Parameters<typeof sourcesRoutes>[0]>> = {
+  "pictures wait to be decoded": {
     decoder: { isFull: true, decode: () => Promise.reject(new Error("full")) },
+  },
+  "pictures wait to be recorded": { recorder: { isBehind: true } },
+};
+
+for (const [what, full] of Object.entries(BUSY)) {
+  Deno.test(`POST /api/sources/{id}/frames refuses before it reads the body while ${what}`, async () => {
+    using server = rig(full);
+    let read = false;
+    const body = () =>
+      new ReadableStream<Uint8Array>({
+        pull(controller) {
+          read = true;
+          controller.close();
+        },
+      }, { highWaterMark: 0 });
+    for (const [id, status] of [["desk", 503], ["screen", 409], ["-", 400]]) {
+      const response = await server.app.request(`/api/sources/${id}/frames`, {
+        method: "POST",
+        body: body(),
+        headers: { "content-type": "image/png" },
+      });
+      assert.equal(response.status, status);
+      if (status === 503) assert.equal(response.headers.get("retry-after"), "1");
+    }
+    assert.equal(read, false);
   });
-  let read = false;
-  const body = () =>
-    new ReadableStream<Uint8Array>({
-      pull(controller) {
-        read = true;
-        controller.close();
-      },
-    }, { highWaterMark: 0 });
-  for (const [id, status] of [["desk", 503], ["screen", 409], ["-", 400]]) {
-    const response = await server.app.request(`/api/sources/${id}/frames`, {
-      method: "POST",
-      body: body(),
-      headers: { "content-type": "image/png" },
-    });
-    assert.equal(response.status, status);
-    if (status === 503) assert.equal(response.headers.get("retry-after"), "1");
-  }
-  assert.equal(read, false);
-});
+}
 
 Deno.test("POST /api/sources/{id}/frames has room for so many sources", async () => {
   using server = rig();

@@ -24,6 +24,7 @@ export type Status =
   | "live"
   | "stale"
   | "reconnecting"
+  | "missing"
   | "lost"
   | "paused"
   | "unauthorised"

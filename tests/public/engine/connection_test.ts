@@ -11,7 +11,7 @@ interface Opened {
   open: boolean;
 }
 
-function setUp(forced: TransportKind | null = null, answers = false) {
+function setUp(forced: TransportKind | null = null, answers = false, named = false) {
   const clock = new FakeClock();
   const opened: Opened[] = [];
   const connection = new Connection({
@@ -19,6 +19,7 @@ function setUp(forced: TransportKind | null = null, answers = false) {
     clock,
     random: () => 1,
     changed: () => {},
+    named: () => named,
     probe: () => Promise.resolve(answers),
     make: (kind, events) => {
       const transport: Opened = { kind, events, open: false };
@@ -304,6 +305,40 @@ Deno.test("Connection stops at 401 and 403 until a person tries again", () => {
     assert.equal(status(), "connecting");
     assert.equal(opened.length, 2);
   }
+});
+
+Deno.test("Connection tells that a named source is not there, and asks again", () => {
+  const refusal = { status: 404, detail: "There is no source x", retryAfterMs: null };
+  const { clock, connection, opened, deliver, status } = setUp(null, false, true);
+  connection.open();
+  opened[0].events.refused(refusal);
+  assert.deepEqual([status(), connection.link.detail], ["missing", refusal.detail]);
+  clock.advance(250);
+  assert.equal(opened.length, 2);
+  assert.equal(status(), "missing");
+  deliver();
+  assert.equal(status(), "live");
+
+  // Nothing was named: something in between does not know the path.
+  const unnamed = setUp();
+  unnamed.connection.open();
+  unnamed.opened[0].events.refused(refusal);
+  assert.equal(unnamed.status(), "reconnecting");
+});
+
+Deno.test("Connection.openAnew() starts without the failures of what was watched before", () => {
+  const { clock, connection, opened, status } = setUp();
+  connection.open();
+  opened[0].events.dropped("gone");
+  clock.advance(250);
+  opened[1].events.dropped("gone");
+  connection.openAnew();
+  assert.deepEqual([status(), connection.link.failures, opened.length], ["connecting", 0, 3]);
+  opened[2].events.dropped("gone");
+  assert.equal(connection.link.retryAt, clock.now() + 250);
+  connection.hide();
+  connection.openAnew();
+  assert.deepEqual([status(), opened.length], ["hidden", 3]);
 });
 
 Deno.test("Connection waits as long as the server asks, within reason", () => {

@@ -461,3 +461,24 @@ Deno.test("Engine acknowledges the hello and what it has painted, while it strea
   engine.handle({ type: "stop" });
   assert.equal(clock.pending, 0);
 });
+
+Deno.test("Engine watches another source: a whole picture, another name, no word of the one before", () => {
+  const { engine, send, paint, urls, streams, ofType, status } = setUp();
+  send(hello(4, 4), epoch(1, 0), solid(true, [0, 0, 4, 4], RED));
+  paint();
+  assert.equal(status(), "live");
+  engine.handle({ type: "source", id: "desk" });
+  assert.equal(streams[0].open, false);
+  assert.equal(urls.at(-1), "http://host/screen/stream?source=desk");
+  assert.equal(status(), "connecting");
+  assert.equal(ofType("source").at(-1)?.name, "");
+  const refusal = { status: 404, detail: "There is no source desk", retryAfterMs: null };
+  streams[1].events.refused(refusal);
+  assert.equal(status(), "missing");
+  engine.handle({ type: "source", id: null });
+  assert.equal(urls.at(-1), "http://host/screen/stream");
+  assert.equal(status(), "connecting");
+  // The server's own was not named.
+  streams[2].events.refused(refusal);
+  assert.equal(status(), "reconnecting");
+});

@@ -27,6 +27,8 @@ const settled = { type: "settled" } as const;
 const hide = { type: "hide" } as const;
 const show = { type: "show" } as const;
 const failed = { type: "failed", detail: "gone", retryAt: 500 } as const;
+const missing = { ...failed, missing: true } as const;
+const anew = { type: "anew" } as const;
 const refused = { type: "refused", detail: "no token" } as const;
 const ended = { type: "ended", detail: "thrown out" } as const;
 const lost = { type: "source", state: "lost", text: "no display" } as const;
@@ -109,6 +111,34 @@ Deno.test("nextLink() hidden: late words of the closed connection change nothing
     "connecting",
     "live",
   ]);
+});
+
+Deno.test("nextLink() says that there is no such source until there is, or the server is away", () => {
+  assert.deepEqual(walk(connect, missing, connect, missing, connect, current).slice(1), [
+    "missing",
+    "missing",
+    "missing",
+    "missing",
+    "live",
+  ]);
+  assert.deepEqual(walk(connect, missing, failed, connect, hide, show).slice(1), [
+    "missing",
+    "reconnecting",
+    "reconnecting",
+    "hidden",
+    "connecting",
+  ]);
+});
+
+Deno.test("nextLink() knows nothing bad of another source, but whether it may watch at all", () => {
+  for (const before of [failed, missing, lost]) {
+    const begun = after(connect, before, anew, connect);
+    assert.deepEqual([begun.status, begun.detail, begun.failures], ["connecting", "", 0]);
+  }
+  for (const stop of [hide, refused, ended]) {
+    const stopped = after(connect, stop);
+    assert.equal(nextLink(stopped, anew), stopped);
+  }
 });
 
 Deno.test("nextLink() unauthorised and ended last until somebody connects anew", () => {

@@ -36,12 +36,21 @@ Deno.test("readLink() takes nonsense for nothing", () => {
       "",
       "#",
       "#t=",
-      "#t=yesterday&source=../x&rect=1,2,3",
-      "#t=-5&source=A&rect=0,0,0,5",
+      "#t=yesterday&source=&rect=1,2,3",
+      "#t=-5&rect=0,0,0,5",
       "#rect=0,0,16384,1&rect=16384,0,1,1",
       "#t=2026-13-41T99:99:99Z",
     ]
   ) assert.deepEqual(readLink(`http://host/${hash}`), nothing, hash);
+});
+
+Deno.test("readLink() keeps the name of a source that cannot be, so that the page can say so", () => {
+  for (const source of ["Desk", "../x", "100%", "a b&c=d#e", "x".repeat(100)]) {
+    const href = writeLink("http://host/", { time: null, source, rect: null });
+    assert.equal(readLink(href).source, source, href);
+  }
+  assert.equal(readLink("http://host/#source=100%").source, "100%");
+  assert.equal(readLink(`http://host/#source=${"x".repeat(5000)}`).source?.length, 100);
 });
 
 Deno.test("writeLink() leaves other parts alone, and no lonely #", () => {

@@ -8,6 +8,7 @@ Deno.test("statusWord() has a word for every status", () => {
       "live",
       "stale",
       "reconnecting",
+      "missing",
       "lost",
       "paused",
       "unauthorised",
@@ -19,6 +20,7 @@ Deno.test("statusWord() has a word for every status", () => {
       "Live",
       "Stale",
       "Reconnecting",
+      "No such source",
       "Source lost",
       "Paused",
       "Not signed in",
@@ -36,6 +38,10 @@ Deno.test("statusDetail() makes sentences of reason and consequence", () => {
   assert.equal(
     statusDetail("reconnecting", "the server could not be reached", false),
     "The server could not be reached. Waiting for the first picture.",
+  );
+  assert.equal(
+    statusDetail("missing", "There is no source x; there are: demo"),
+    "There is no source x; there are: demo. It is shown here as soon as it opens.",
   );
   assert.equal(statusDetail("live", ""), "");
   assert.equal(statusDetail("ended", "Thrown out!"), "Thrown out!");

@@ -1,12 +1,15 @@
 /**
- * The sources with small pictures of how they look now, where there is more than one.
+ * The sources with small pictures of how they look now, where there is a choice.
  *
- * @typedef {import("./requests.js").HistorySource} HistorySource
+ * @typedef {Object} ListedSource
+ * @property {string} id
+ * @property {string} label
+ * @property {"live" | "lost" | "paused" | "silent" | "recorded"} state
  */
 
 const THUMB_WIDTH = 160;
 /** Small pictures are renewed this often while somebody looks, ms. */
-export const RENEW_MS = 5000;
+export const RENEW_MS = 10_000;
 
 export class SourceList {
   /** @type {HTMLElement} */
@@ -27,21 +30,24 @@ export class SourceList {
   }
 
   /**
-   * @param {readonly HistorySource[]} sources
-   * @param {string} chosen  id
+   * @param {readonly ListedSource[]} sources
+   * @param {string} chosen  id; empty: not known yet
    */
   show(sources, chosen) {
-    this.#list.hidden = sources.length < 2;
+    this.#list.hidden = !isChoice(sources, chosen);
     for (const [id, { button }] of this.#items) {
       if (sources.some((source) => source.id === id)) continue;
       button.parentElement?.remove();
       this.#items.delete(id);
     }
-    for (const source of sources) {
-      const item = this.#items.get(source.id) ?? this.#add(source.id);
-      const state = source.live ? "" : " (recorded)";
-      item.label.textContent = source.label + state;
-      item.button.setAttribute("aria-pressed", String(source.id === chosen));
+    for (const { id, label, state } of sources) {
+      const item = this.#items.get(id) ?? this.#add(id);
+      const text = state === "live" ? label : `${label} (${state})`;
+      item.button.dataset.state = state;
+      item.button.setAttribute("aria-pressed", String(id === chosen));
+      if (item.label.textContent === text) continue;
+      item.label.textContent = text;
+      item.button.title = text;
     }
   }
 
@@ -81,4 +87,14 @@ export class SourceList {
     this.#renewedAt = -Infinity;
     return made;
   }
+}
+
+/**
+ * @param {readonly { id: string }[]} sources
+ * @param {string} chosen  id; empty: not known yet
+ * @returns {boolean} there is another one to go to
+ */
+export function isChoice(sources, chosen) {
+  if (sources.length !== 1) return sources.length > 1;
+  return chosen !== "" && sources[0].id !== chosen;
 }

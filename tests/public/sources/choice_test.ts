@@ -1,0 +1,160 @@
+/** Choosing among sources, without elements and network. */
+import assert from "node:assert/strict";
+import { READ_MS, SourceChoice } from "../../../public/sources/choice.js";
+import type { ListedSource } from "../../../public/sources/list.js";
+import type { OpenSource } from "../../../public/sources/requests.js";
+
+const SCREEN: OpenSource = {
+  id: "screen",
+  label: "x11 :0",
+  state: "live",
+  width: 1920,
+  isDefault: true,
+};
+const DESK: OpenSource = {
+  id: "desk",
+  label: "pushed desk",
+  state: "silent",
+  width: 64,
+  isDefault: false,
+};
+const PAST = { id: "old", label: "pushed old", live: false, span: { from: 1000, to: 2000 } };
+
+type Answer = Awaited<ReturnType<ConstructorParameters<typeof SourceChoice>[0]["read"]>>;
+
+const refused = (status: number): Answer => ({ ok: false, status, detail: "", fields: new Map() });
+
+function setUp(first: Answer) {
+  let answer = first;
+  const heard: string[] = [];
+  const shown: { items: readonly ListedSource[]; chosen: string }[] = [];
+  let pictureOf: (id: string, width: number) => string | null = () => null;
+  const choice = new SourceChoice({
+    base: "http://host/",
+    read: () => {
+      heard.push("read");
+      return Promise.resolve(answer);
+    },
+    list: {
+      show: (items, chosen) => void shown.push({ items, chosen }),
+      renew: (_now, urlOf) => pictureOf = urlOf,
+    },
+    now: () => 5000,
+    watch: (id) => heard.push(`watch ${id}`),
+    opened: () => heard.push("opened"),
+    changed: () => {},
+  });
+  return {
+    choice,
+    heard,
+    answer: (next: Answer) => answer = next,
+    ids: () => shown.at(-1)?.items.map(({ id, state }) => `${id} ${state}`),
+    pressed: () => shown.at(-1)?.chosen,
+    picture: (id: string) => {
+      choice.tick(0);
+      return pictureOf(id, 160);
+    },
+  };
+}
+
+Deno.test("SourceChoice shows the server's own where no link names one", async () => {
+  const { choice, heard, ids, pressed } = setUp([DESK, SCREEN]);
+  await choice.begin(null);
+  assert.deepEqual([choice.chosen, choice.home, choice.named], ["screen", "screen", null]);
+  assert.deepEqual([ids(), pressed()], [["desk silent", "screen live"], "screen"]);
+  // The engine has begun with it.
+  assert.deepEqual(heard, ["read"]);
+});
+
+Deno.test("SourceChoice stays with the source of a link, there or not", async () => {
+  for (const [wanted, open] of [["desk", true], ["nope", false]] as const) {
+    const { choice, heard, pressed } = setUp([SCREEN, DESK]);
+    await choice.begin(wanted);
+    assert.deepEqual([choice.chosen, choice.named, pressed()], [wanted, wanted, wanted]);
+    assert.deepEqual([choice.has(wanted), choice.isOpen(wanted)], [open, open]);
+    assert.deepEqual(heard, ["read"]);
+  }
+});
+
+Deno.test("SourceChoice.use() has the engine watch another one, the server's own without a name", async () => {
+  const { choice, heard, pressed } = setUp([SCREEN, DESK]);
+  await choice.begin(null);
+  choice.use("desk");
+  assert.deepEqual([choice.named, choice.label, pressed()], ["desk", "pushed desk", "desk"]);
+  choice.use("desk");
+  choice.use("screen");
+  assert.deepEqual([choice.named, pressed()], [null, "screen"]);
+  assert.deepEqual(heard, ["read", "watch desk", "watch null"]);
+});
+
+Deno.test("SourceChoice.tick() asks now and then, once it has begun, and one question at a time", async () => {
+  const { choice, heard, answer, ids } = setUp([SCREEN]);
+  choice.tick(0);
+  assert.deepEqual(heard, []);
+  await choice.begin(null);
+  choice.tick(1000);
+  answer([SCREEN, DESK]);
+  choice.tick(1000 + READ_MS - 1);
+  await choice.refresh();
+  assert.deepEqual(heard, ["read", "read"]);
+  assert.deepEqual(ids(), ["screen live", "desk silent"]);
+  answer([SCREEN]);
+  choice.tick(20_000);
+  choice.tick(20_000 + READ_MS - 1);
+  choice.tick(20_000 + READ_MS);
+  await choice.refresh();
+  assert.deepEqual(heard, ["read", "read", "read"]);
+  assert.deepEqual(ids(), ["screen live"]);
+});
+
+Deno.test("SourceChoice tells when the chosen one opens, once", async () => {
+  const { choice, heard, answer } = setUp([SCREEN]);
+  await choice.begin("desk");
+  for (const next of [[SCREEN, DESK], [SCREEN, DESK], [SCREEN], [SCREEN, DESK]]) {
+    answer(next);
+    await choice.refresh();
+  }
+  assert.deepEqual(heard.filter((word) => word !== "read"), ["opened", "opened"]);
+});
+
+Deno.test("SourceChoice keeps what it knows while the server is away, and asks no more when shut out", async () => {
+  const { choice, heard, answer, ids } = setUp([SCREEN, DESK]);
+  await choice.begin(null);
+  answer(refused(0));
+  choice.tick(0);
+  choice.tick(READ_MS);
+  await choice.refresh();
+  assert.deepEqual(ids(), ["screen live", "desk silent"]);
+  answer(refused(401));
+  choice.tick(READ_MS);
+  choice.tick(2 * READ_MS);
+  await choice.refresh();
+  choice.tick(3 * READ_MS);
+  choice.tick(9 * READ_MS);
+  assert.deepEqual(heard, ["read", "read", "read"]);
+  // Somebody signs in.
+  answer([SCREEN]);
+  await choice.begin(null);
+  assert.deepEqual(ids(), ["screen live"]);
+});
+
+Deno.test("SourceChoice lists those that only have a past behind those that are open", async () => {
+  const { choice, ids, picture } = setUp([SCREEN]);
+  await choice.begin(null);
+  choice.knowRecorded([PAST, { id: "screen", label: "x", live: true, span: null }]);
+  assert.deepEqual(ids(), ["screen live", "old recorded"]);
+  assert.deepEqual([choice.has("old"), choice.isOpen("old")], [true, false]);
+  assert.match(picture("screen") ?? "", /\/snapshot\.jpg\?source=screen&w=160/);
+  assert.match(picture("old") ?? "", /\/api\/history\/old\/thumb\?t=2000&w=160/);
+  assert.equal(picture("nobody"), null);
+});
+
+Deno.test("SourceChoice makes do with the history's word while the server does not list", async () => {
+  const { choice, ids } = setUp(refused(500));
+  await choice.begin(null);
+  assert.deepEqual([choice.chosen, choice.named], ["", null]);
+  choice.knowRecorded([PAST, { id: "screen", label: "x", live: true, span: null }]);
+  assert.deepEqual([choice.chosen, choice.named], ["screen", null]);
+  assert.deepEqual(ids(), ["old recorded", "screen live"]);
+  assert.equal(choice.isOpen("screen"), true);
+});
