@@ -66,7 +66,16 @@ const toolbar = new Toolbar(byId("tools", HTMLElement), byId("zoom", HTMLOutputE
 const statsView = new StatsView(byId("stats-list", HTMLElement));
 const statusView = new StatusView(statusElements(stage));
 const notice = new Notice(noticeElements(), () => stage.focus());
-const panel = new Panel(panelElements(), api, () => toolbar.expand("panel", panel.open));
+const panel = new Panel(
+  panelElements(),
+  {
+    base,
+    get source() {
+      return sources.named;
+    },
+  },
+  () => toolbar.expand("panel", panel.open),
+);
 const help = createHelp(helpElements(), {
   toggled: () => toolbar.expand("help", help.open),
   shortcuts: prefs.shortcuts,
@@ -84,6 +93,7 @@ const sources = new SourceChoice({
   list: new SourceList(byId("sources", HTMLElement), (id) => {
     sources.use(id);
     timeline.picked();
+    panel.sourceChanged();
   }),
   now: () => session.now(),
   watch: (id) => engine?.send({ type: "source", id }),

@@ -26,6 +26,7 @@ const MAX_FIELD_ERRORS = 50;
  * @property {string} base  absolute URL of the page's folder
  * @property {typeof fetch} [fetcher]
  * @property {() => number} [now]  ms, the engine's steady clock
+ * @property {string | null} [source]  whose settings and keyframe; null: the server's own
  */
 
 /**
@@ -69,7 +70,7 @@ function roleOf(role) {
  * @returns {Promise<{ ok: true, body: Settings } | Refused>}
  */
 export function readSettings(options) {
-  return request("GET", "api/config", options);
+  return request("GET", ofSource("api/config", options), options);
 }
 
 /**
@@ -78,7 +79,7 @@ export function readSettings(options) {
  * @returns {Promise<{ ok: true, body: Settings } | Refused>} all settings, as they are now
  */
 export function changeSettings(changes, options) {
-  return request("PATCH", "api/config", options, {
+  return request("PATCH", ofSource("api/config", options), options, {
     headers: { "content-type": "application/json" },
     body: JSON.stringify(changes),
   });
@@ -89,7 +90,15 @@ export function changeSettings(changes, options) {
  * @returns {Promise<{ ok: true, body: { seq?: unknown } } | Refused>}
  */
 export function forceKeyframe(options) {
-  return request("POST", "api/keyframe", options);
+  return request("POST", ofSource("api/keyframe", options), options);
+}
+
+/**
+ * @param {string} path
+ * @param {ApiOptions} options
+ */
+function ofSource(path, { source }) {
+  return source ? `${path}?source=${encodeURIComponent(source)}` : path;
 }
 
 /**

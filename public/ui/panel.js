@@ -23,7 +23,7 @@ import { changedFields, FIELDS } from "./panel_fields.js";
 export class Panel {
   /** @type {PanelElements} */
   #elements;
-  /** @type {{ base: string }} */
+  /** @type {import("./api.js").ApiOptions} */
   #api;
   /** @type {SideDialog} */
   #dialog;
@@ -37,7 +37,7 @@ export class Panel {
 
   /**
    * @param {PanelElements} elements
-   * @param {{ base: string }} api
+   * @param {import("./api.js").ApiOptions} api  asked each time: its source may change
    * @param {() => void} toggled
    */
   constructor(elements, api, toggled) {
@@ -72,6 +72,11 @@ export class Panel {
 
   toggle() {
     this.#dialog.toggle();
+    if (this.#dialog.open) this.#load();
+  }
+
+  /** Another source is watched: its settings are its own. */
+  sourceChanged() {
     if (this.#dialog.open) this.#load();
   }
 

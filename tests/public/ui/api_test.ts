@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { changeSettings, openSession, refused } from "../../../public/ui/api.js";
+import {
+  changeSettings,
+  forceKeyframe,
+  openSession,
+  readSettings,
+  refused,
+} from "../../../public/ui/api.js";
 
 const base = "http://host/screen/";
 
@@ -83,4 +89,19 @@ Deno.test("refused() makes do with odd problem documents", () => {
   assert.equal(refused(500, { title: "Broken" }).detail, "Broken");
   assert.equal(refused(400, { errors: [null, 7, { field: 3 }] }).fields.size, 0);
   assert.equal(refused(400, { errors: "all" }).fields.size, 0);
+});
+
+Deno.test("settings and keyframe are the named source's, or the server's own", async () => {
+  for (const [source, query] of [["desk", "?source=desk"], [null, ""], [undefined, ""]] as const) {
+    const { requests, fetcher } = fake(Response.json({}));
+    const options = { base, fetcher, source };
+    await readSettings(options);
+    await changeSettings({}, options);
+    await forceKeyframe(options);
+    assert.deepEqual(requests.map(({ url }) => url), [
+      `${base}api/config${query}`,
+      `${base}api/config${query}`,
+      `${base}api/keyframe${query}`,
+    ]);
+  }
 });
