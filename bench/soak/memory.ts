@@ -2,8 +2,8 @@
  * What a process holds, told from outside, without what only waits for a garbage collection.
  *
  * Resident memory of a program with Workers swings by 65 MiB: pixels are external to V8's heaps, and V8 collects
- * them when it thinks that it is worth it. So three things: the process runs with `COLLECTING`, which makes collections
- * frequent and complete and gives freed memory back at once; a look takes the least of many samples; and two looks are
+ * them when it thinks that it is worth it. So three things: the process runs with `COLLECTING` and `COLLECTING_V8`, which
+ * make collections frequent and complete and give freed memory back at once; a look takes the least of many samples; and two looks are
  * compared only when the same goes on in both.
  */
 
@@ -16,9 +16,10 @@ export const COLLECTING: Readonly<Record<string, string>> = {
   MALLOC_ARENA_MAX: "1",
   MALLOC_MMAP_THRESHOLD_: "65536",
   MALLOC_TRIM_THRESHOLD_: "131072",
-  // V8: each time that 1 MiB was allocated in a Worker, all of its garbage is collected, pixels too.
-  DENO_V8_FLAGS: "--gc-global,--min-semi-space-size=1,--max-semi-space-size=1",
 };
+
+/** V8: each time that 1 MiB was allocated in a Worker, all of its garbage is collected, pixels too. */
+export const COLLECTING_V8 = "--gc-global,--min-semi-space-size=1,--max-semi-space-size=1";
 
 /**
  * How much more the second look may show. Seven looks of 6 s in one run, half a minute of coming and going between

@@ -8,7 +8,7 @@ import { Random } from "../../tests/helpers/random.ts";
 import type { Page } from "playwright-core";
 import { Crowd } from "./crowd.ts";
 import { Every } from "./every.ts";
-import { COLLECTING, growth, Memory, residentMiB } from "./memory.ts";
+import { COLLECTING, COLLECTING_V8, growth, Memory, residentMiB } from "./memory.ts";
 import { Past } from "./past.ts";
 import { Pusher } from "./pusher.ts";
 import { LiveScreen } from "./screen.ts";
@@ -122,6 +122,7 @@ class Soak implements AsyncDisposable {
     const program = stack.use(
       await startProgram([...args, "--history-dir", dir], {
         env: { ...COLLECTING, PATCHCAST_HISTORY: history },
+        v8Flags: COLLECTING_V8,
       }),
     );
     const browser = stack.use(await startBrowser());

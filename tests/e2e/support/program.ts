@@ -47,12 +47,22 @@ export interface Program extends Running {
   change(settings: Partial<LiveSettings>): Promise<void>;
 }
 
-/** Runs the start task's command with more arguments. It is killed when it goes out of scope. */
-export function run(args: readonly string[], env: Record<string, string> = {}): Running {
+/**
+ * Runs the start task's command with more arguments. It is killed when it goes out of scope.
+ * @param v8Flags in the place of the task's own
+ */
+export function run(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  v8Flags?: string,
+): Running {
   // Without the task runner in between, the process is ours to signal and to measure.
   const [command, ...fixed] = config.tasks.start.command.split(" ");
   if (command !== "deno") throw new Error(`cannot run ${command}: wanted deno`);
-  return spawn([...fixed, ...args], env, "SIGKILL");
+  const flags = fixed.map((flag) => {
+    return v8Flags !== undefined && flag.startsWith("--v8-flags=") ? `--v8-flags=${v8Flags}` : flag;
+  });
+  return spawn([...flags, ...args], env, "SIGKILL");
 }
 
 /** Runs `deno task start` itself. */
@@ -64,16 +74,18 @@ export function runTask(args: readonly string[], env: Record<string, string> = {
 /** Starts the program with the admin token `TOKEN` and waits until it listens. */
 export async function startProgram(
   args: readonly string[],
-  { port = 0, env = {}, caCert }: {
+  { port = 0, env = {}, caCert, v8Flags }: {
     port?: number;
     env?: Record<string, string>;
+    /** In the place of the task's own. */
+    v8Flags?: string;
     /** PEM: whom to trust where the program speaks TLS. */
     caCert?: string;
   } = {},
 ): Promise<Program> {
   // Programs that run at the same time would not get the same history, and most tests want none.
   const fixed = { PATCHCAST_TOKEN: TOKEN, PATCHCAST_HISTORY: "off" };
-  const running = run([...args, "--port", String(port)], { ...fixed, ...env });
+  const running = run([...args, "--port", String(port)], { ...fixed, ...env }, v8Flags);
   const url = (await running.listening).replace("//0.0.0.0:", "//127.0.0.1:");
   let disposing = false;
   running.ended.then(({ code, stderr }) => {
