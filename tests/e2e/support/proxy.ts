@@ -63,6 +63,10 @@ export function startProxy(origin: string, { hold = [] }: ProxyOptions = {}): Pr
 function passOn(body: ReadableStream<Uint8Array>, abort: AbortController, hold: boolean) {
   const held: Uint8Array[] = [];
   const reader = body.getReader();
+  // Not left to fetch: once its answer has come, it may have let go of the signal that it was given.
+  abort.signal.addEventListener("abort", () => {
+    reader.cancel().catch(() => {});
+  });
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       for (;;) {
