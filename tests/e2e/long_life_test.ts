@@ -165,7 +165,7 @@ test("a connection that is cut goes on where it was", async () => {
   proxy.cut();
   await eventually("it asked for what it missed", () => {
     const streams = proxy.requests.filter((path) => path.startsWith("/stream"));
-    assert.equal(streams.length, 2);
+    assert.equal(streams.length, 2, proxy.requests.join(" "));
     assert.match(streams[1], /^\/stream\?since=\d+&epoch=\d+$/);
   });
   await waitForStatus(page, "paused");
