@@ -17,12 +17,19 @@ import {
 } from "./config/options.ts";
 import type { LiveSettings } from "./config/live_settings.ts";
 import type { StartOptions } from "./config/start_options.ts";
-import { refusal, refusals } from "./config/refusal.ts";
+import type { Kind } from "./config/option.ts";
+import { refusal, refusals, show } from "./config/refusal.ts";
+import { sourceContradictions } from "./config/source_choice.ts";
+import { slicesTargetOf } from "./config/slices_to.ts";
+import { sourceOf } from "./config/source_text.ts";
 import { valueOf } from "./config/text.ts";
 
 export { liveSettingsPatchSchema, liveSettingsSchema } from "./config/live_settings.ts";
 export type { LiveSettings } from "./config/live_settings.ts";
-export type { SourceChoice } from "./config/start_options.ts";
+export type { SourceChoice } from "./config/source_choice.ts";
+
+/** Kinds of options that are lists of texts, each with a meaning of its own. */
+const TEXT_LISTS: readonly Kind[] = ["sources", "slices"];
 
 /** Everything the program was told at its start. Frozen, all the way down. */
 export interface Config extends
@@ -154,9 +161,15 @@ function fileValues(
         `Cannot use ${key.slice(0, 40)} in patchcast.json: no such setting` +
           (near ? `, did you mean ${near}?` : ""),
       );
-    } else if (option.kind === "source") {
+    } else if (option.kind === "sources") {
       // Only the text form: the object form is what it becomes, and no way to write it.
-      values[key] = typeof value === "string" ? valueOf("source", [value]) : String(value);
+      const texts = Array.isArray(value) ? value : [value];
+      values[key] = texts.map((text) => typeof text === "string" ? sourceOf(text) : show(text));
+    } else if (option.kind === "slices") {
+      const texts = Array.isArray(value) ? value : [value];
+      values[key] = texts.map((text) =>
+        typeof text === "string" ? slicesTargetOf(text) : show(text)
+      );
     } else if (option.kind === "bytes" && typeof value === "string") {
       values[key] = valueOf("bytes", [value]);
     } else {
@@ -175,12 +188,16 @@ function checked(
 ): PartialOptions {
   const result = optionsSchema.safeParse(values);
   if (result.success) return result.data;
-  const refused = refusals(result.error, values, (path) => allowedAt(path, options));
+  const refused = refusals(result.error, values, (path, known) => allowedAt(path, options, known));
   for (const { field, value, allowed } of refused) {
     const key = /^\w+/.exec(field)?.[0];
     const option = options.find((option) => option.key === key);
     if (!option) continue;
-    const part = field.slice(option.key.length);
+    // Which one of several texts it is, its value shows.
+    const part = field.slice(option.key.length).replace(
+      /^\[\d+\]/,
+      TEXT_LISTS.includes(option.kind) ? "" : "$&",
+    );
     const name = nameOf(option) + (part === "" ? "" : ` (${part.replace(/^\./, "")})`);
     problems.push(
       option.secret
@@ -228,6 +245,8 @@ function complete(merged: PartialOptions): Config {
     historyFps: pick("historyFps"),
     maxViewers: pick("maxViewers"),
     allowHosts: pick("allowHosts"),
+    embedOrigins: pick("embedOrigins"),
+    slicesTo: pick("slicesTo"),
     settings,
   };
 }
@@ -242,6 +261,7 @@ function contradictions(config: Config): string[] {
         "(127.0.0.1, ::1, localhost): anyone on the network could watch and control this screen",
     );
   }
+  problems.push(...sourceContradictions(config.source), ...ambiguousViews(config));
   problems.push(...sharedTokens(config));
   const { tlsCert, tlsKey } = config;
   if (tlsCert !== undefined && tlsKey === undefined) {
@@ -251,6 +271,18 @@ function contradictions(config: Config): string[] {
     problems.push(refusal("--tls-key", tlsKey, "--tls-cert with it, or neither").message);
   }
   return problems;
+}
+
+/** A mask that is meant for one of several sources and drawn on another hides nothing. */
+function ambiguousViews({ source, settings }: Config): string[] {
+  const given = { "--region": settings.region !== null, "--mask": settings.masks.length > 0 };
+  return Object.entries(given).flatMap(([flag, isGiven]) => {
+    if (!isGiven || source.length === 1) return [];
+    const option = flag.slice(2);
+    return [
+      `Cannot set ${flag}: got it with ${source.length} sources, wanted #${option}=x,y,w,h at the one that it is for`,
+    ];
+  });
 }
 
 /** One secret for two roles would give everybody the higher one. */

@@ -2,7 +2,8 @@
  * Wiring: configuration → capture → routes → server → shutdown. Everything else is elsewhere.
  */
 import { boundAddress, openLink } from "./config/addresses.ts";
-import { openHistory, openSources, startEngine } from "./program/sources.ts";
+import { openHistory, openSources, startSources } from "./program/sources.ts";
+import { dropPermissions } from "./program/permissions.ts";
 import { accessTo } from "./program/access.ts";
 import { readCertificate, readInvocation } from "./program/invocation.ts";
 import { listen } from "./program/listen.ts";
@@ -33,11 +34,10 @@ async function main(): Promise<void> {
   const server = listen(given, tls, async (request, info) => {
     return (await routes.promise).fetch(request, info);
   });
-  // Nothing here ever connects out: from now on the process cannot.
-  await Deno.permissions.revoke({ name: "net" });
+  await dropPermissions(given);
 
-  const engine = await startEngine(given);
-  const isDemo = engine.label === "demo";
+  const started = await startSources(given);
+  const { isDemo } = started;
   const { open, token } = accessTo(given, isDemo);
   const config = { ...given, port: server.addr.port, token };
 
@@ -48,14 +48,11 @@ async function main(): Promise<void> {
   const erasures = new Erasures(now());
   const sources = openSources({
     config,
-    engine,
+    started,
     archive,
     now,
     onLate: (id) => erasures.note(id),
-    onClosed(id, reason) {
-      say(`Patchcast: the source ${id} is closed: ${reason}`);
-      feeds.close(id);
-    },
+    onEnded: (id) => feeds.close(id),
   });
   const encoder = new WorkerEncoder();
   const decoder = new ImageDecoder({ limits: IMAGE_LIMITS });
@@ -91,9 +88,12 @@ async function main(): Promise<void> {
   const showToken = !open && (given.token === undefined || Deno.stderr.isTerminal());
   const scheme = tls ? "https" : "http";
   const listening = { scheme, ...server.addr, allowHosts: config.allowHosts } as const;
-  if (engine.note) say(`Patchcast: ${engine.note}`);
-  const { width, height } = engine.hello("");
-  say(`Patchcast captures ${engine.label} (${width}×${height})`);
+  for (const { id, engine } of sources.list()) {
+    if (engine.note) say(`Patchcast: ${engine.note}`);
+    const { width, height } = engine.hello("");
+    const named = started.captured.length > 1 ? ` as ${id}` : "";
+    say(`Patchcast captures ${engine.label} (${width}×${height})${named}`);
+  }
   if (!isDemo || archive) say(`Patchcast: ${note}`);
   say(`Open ${openLink(listening, showToken ? config.token : undefined)}`);
   // deno-lint-ignore no-console -- the line that scripts wait for

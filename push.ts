@@ -3,7 +3,7 @@
  */
 import { type Opened, openSource } from "./capture/open_source.ts";
 import { SourceLost } from "./capture/source.ts";
-import type { SourceSpec } from "./capture/worker_protocol.ts";
+import { specOf } from "./capture/source_spec.ts";
 import { isLoopback, normalHost } from "./config/host.ts";
 import { Agent, Denied, promiseOf } from "./push/agent.ts";
 import { Camera } from "./push/camera.ts";
@@ -39,12 +39,7 @@ function readOptions(): PushOptions {
 }
 
 async function open({ source }: PushOptions): Promise<Opened> {
-  const display = Deno.env.get("DISPLAY");
-  const spec: SourceSpec = source.kind === "demo"
-    ? { kind: "demo" }
-    : source.kind === "x11"
-    ? { kind: "x11", display: source.display ?? display }
-    : { kind: "auto", display };
+  const spec = specOf(source, Deno.env.get("DISPLAY"));
   try {
     return await openSource(spec);
   } catch (error) {

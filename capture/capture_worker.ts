@@ -7,6 +7,7 @@ import { clip } from "./geometry.ts";
 import { loadKernels } from "./kernels/kernels.ts";
 import { CaptureLoop } from "./loop.ts";
 import { type Opened, openSource } from "./open_source.ts";
+import { trySelect } from "./select.ts";
 import { SourceLost } from "./source.ts";
 import type { Asked, Command, Refusal, Report } from "./worker_protocol.ts";
 
@@ -20,8 +21,8 @@ const scope = globalThis as unknown as Scope;
 
 let loop: CaptureLoop | undefined;
 let stopped: (() => void) | undefined;
-/** What the owner may do to a pushed source. */
-let pushed: Pick<Opened, "put" | "setSilence"> = {};
+/** What the owner may do to a pushed source, and to the wall. */
+let pushed: Pick<Opened, "put" | "setSilence" | "wall"> = {};
 /** Ends the loop's wait. */
 let wake = () => {};
 
@@ -43,6 +44,11 @@ scope.onmessage = ({ data: command }) => {
     case "silence":
       pushed.setSilence?.(command.reason);
       return;
+    case "wall":
+      pushed.wall?.show(command.sources);
+      return;
+    case "feed":
+      return feed(command);
     case "ask":
       answer(command).catch((error) => {
         scope.postMessage({ type: "fault", id: command.id, reason: describe(error) });
@@ -50,9 +56,19 @@ scope.onmessage = ({ data: command }) => {
   }
 };
 
+function feed({ source, feed, parts }: Extract<Command, { type: "feed" }>): void {
+  let fault: string | undefined;
+  try {
+    pushed.wall?.feed(source, feed, parts);
+  } catch (error) {
+    fault = describe(error);
+  }
+  scope.postMessage({ type: "fed", feed, fault });
+}
+
 async function start(command: Extract<Command, { type: "start" }>): Promise<void> {
   const kernels = await loadKernels();
-  const opened = await openSource(command.source);
+  const opened = await openSource(command.source, command.patient);
   const clocks = { steady: () => performance.now(), wall: () => Date.now() };
   const running = new CaptureLoop(
     kernels,
@@ -132,6 +148,14 @@ async function answer(command: Extract<Command, { type: "ask" }>): Promise<void>
       return reply("stats", loop.stats());
     case "health":
       return reply("health", loop.health());
+    case "targets":
+      return reply("targets", loop.targets() ?? null);
+    case "select": {
+      const refusal = trySelect(loop, command.target, command.region);
+      if (refusal) return scope.postMessage({ type: "refused", id, refusal });
+      wake();
+      return reply("select", loop.settings);
+    }
     case "stop": {
       const ended = new Promise<void>((resolve) => stopped = resolve);
       wake();

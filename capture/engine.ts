@@ -2,11 +2,12 @@
  * The main thread's hold on the capture Worker: starts it, asks it, and keeps the ring that it fills.
  */
 import type { LiveSettings } from "../config.ts";
-import type { Size } from "./geometry.ts";
+import type { Rect, Size } from "./geometry.ts";
 import type { Hello } from "./messages.ts";
 import { Ring, type RingLimits } from "./ring.ts";
 import { HEARTBEAT_MS } from "./schedule.ts";
 import { SettingRefused } from "./setting_refused.ts";
+import type { Target } from "./targets.ts";
 import type {
   Asked,
   Command,
@@ -18,7 +19,13 @@ import type {
   Report,
   SourceSpec,
   StatsAnswer,
+  TargetsAnswer,
 } from "./worker_protocol.ts";
+
+/** The Worker of the source has died, or was stopped: nobody answers any more. */
+export class EngineGone extends Error {
+  override name = "EngineGone";
+}
 
 /** The source that was asked for cannot be opened. */
 export class StartFailed extends Error {
@@ -27,10 +34,14 @@ export class StartFailed extends Error {
 
 export interface EngineOptions {
   readonly source: SourceSpec;
+  /** True: a source that is not there is waited for, with viewers told so. Default: the start fails. */
+  readonly patient?: boolean;
   readonly settings: LiveSettings;
   readonly ring: RingLimits;
   /** Called when the Worker dies of a fault: nothing will ever be captured again. */
   readonly onFault: (error: Error) => void;
+  /** Of the wall: hears that it is done with what it was fed, and why a stream has to begin anew. */
+  readonly onFed?: (feed: number, fault: string | undefined) => void;
 }
 
 /** How long the Worker may take to answer before it counts as stuck, ms. */
@@ -67,10 +78,10 @@ export class Engine {
     this.label = started.label;
     this.note = started.note;
     this.#size = { width: started.width, height: started.height };
-    worker.onmessage = ({ data }: MessageEvent<Report>) => this.#hear(data, options.onFault);
+    worker.onmessage = ({ data }: MessageEvent<Report>) => this.#hear(data, options);
     worker.onerror = (event) => {
       event.preventDefault();
-      this.#fail(new Error(`The capture Worker died: ${event.message}`), options.onFault);
+      this.#fail(new EngineGone(`The capture Worker died: ${event.message}`), options.onFault);
     };
   }
 
@@ -90,9 +101,9 @@ export class Engine {
       // Counting on from the clock makes seqs and epochs unique across restarts, so that nobody resumes
       // another run's stream by accident: a thousand updates a second would be needed to overtake it.
       const now = Date.now();
-      const { source, settings } = options;
+      const { source, settings, patient = false } = options;
       worker.postMessage(
-        { type: "start", source, settings, seq: now, epoch: now } satisfies Command,
+        { type: "start", source, patient, settings, seq: now, epoch: now } satisfies Command,
       );
     });
     if (started.type !== "started") {
@@ -122,6 +133,20 @@ export class Engine {
 
   keyframe(): Promise<{ seq: number }> {
     return this.#ask("keyframe", {});
+  }
+
+  /** What there is to capture; `null` where there is no choice. */
+  targets(): Promise<TargetsAnswer | null> {
+    return this.#ask("targets", {});
+  }
+
+  /**
+   * Captures something else, and of it the region; `null` for all of it. Resolves with all live settings.
+   * @throws {SettingRefused} when there is no such thing, or nothing of it in the region
+   */
+  async select(target: Target, region: Rect | null): Promise<LiveSettings> {
+    this.#settings = await this.#ask("select", { target, region });
+    return this.#settings;
   }
 
   stats(): Promise<StatsAnswer> {
@@ -174,12 +199,25 @@ export class Engine {
     this.#worker.postMessage({ type: "frame", frame } satisfies Command, [frame.bgrx.buffer]);
   }
 
+  /** Of the wall: shows these sources from now on, in their order. */
+  showOnWall(sources: readonly string[]): void {
+    this.#tell({ type: "wall", sources });
+  }
+
+  /**
+   * Of the wall: hands over bytes of a source's message stream; `onFed` hears when it is done with them.
+   * @param feed number of the stream; one that begins anew has another number
+   */
+  feed(source: string, feed: number, parts: readonly Uint8Array[]): void {
+    this.#tell({ type: "feed", source, feed, parts });
+  }
+
   /** Closes the source, shared memory included, and ends the Worker. */
   async stop(): Promise<void> {
     await this.#ask("stop", {});
     this.#worker.terminate();
     // Who asks for measurements at this moment must not wait for ever.
-    this.#leave(new Error("The source is closed"));
+    this.#leave(new EngineGone("The source is closed"));
   }
 
   #ask<K extends keyof Asked>(what: K, command: Asked[K]["command"]): Promise<Asked[K]["answer"]> {
@@ -195,12 +233,14 @@ export class Engine {
     this.#worker.postMessage(command);
   }
 
-  #hear(report: Report, onFault: (error: Error) => void): void {
+  #hear(report: Report, { onFault, onFed }: EngineOptions): void {
     switch (report.type) {
       case "chunk":
         this.#size = report.chunk.resizes ?? this.#size;
         this.ring.push(report.chunk);
         return;
+      case "fed":
+        return onFed?.(report.feed, report.fault);
       case "answer":
         this.#take(report.id)?.resolve(report.answer as never);
         return;
@@ -211,7 +251,7 @@ export class Engine {
         this.#take(report.id)?.reject(new Error(report.reason));
         return;
       case "failed":
-        this.#fail(new Error(report.reason), onFault);
+        this.#fail(new EngineGone(report.reason), onFault);
     }
   }
 

@@ -1,5 +1,6 @@
 /** One source, and who watches it. */
 import type { Size } from "./geometry.ts";
+import type { BYE_CODES } from "./messages.ts";
 import { ShotOrder } from "./shot_order.ts";
 import type { SilenceWatch } from "./silence_watch.ts";
 import type { PushedFrame } from "./worker_protocol.ts";
@@ -19,9 +20,15 @@ export interface SourceEngine {
   stop(): Promise<void>;
 }
 
+/** Where its pictures come from: this machine, a sender, or the other sources. */
+export type SourceKind = "captured" | "pushed" | "wall";
+
+/** Hears why a source is closed under a viewer; the code is that of the stream's bye. */
+export type Closed = (reason: string, code: keyof typeof BYE_CODES) => void;
+
 export class HeldSource<E extends SourceEngine> {
   readonly id: string;
-  readonly kind: "captured" | "pushed";
+  readonly kind: SourceKind;
   readonly engine: E;
   readonly order: ShotOrder = new ShotOrder();
   /** Hears of each report of a pushed source's sender; `undefined` for a captured one. */
@@ -33,12 +40,12 @@ export class HeldSource<E extends SourceEngine> {
   /** Its sender was silent: the history has a gap, which only a picture ends, be it the same as before. */
   pictureWanted = false;
   /** What to tell each viewer when the source is closed. */
-  readonly #viewers = new Set<(reason: string) => void>();
+  readonly #viewers = new Set<Closed>();
   /** The rates that those need who follow it within this process. */
   readonly #followers = new Set<{ readonly fps: number }>();
 
   /** @param silence of a pushed source */
-  constructor(id: string, kind: "captured" | "pushed", engine: E, silence?: SilenceWatch) {
+  constructor(id: string, kind: SourceKind, engine: E, silence?: SilenceWatch) {
     this.id = id;
     this.kind = kind;
     this.engine = engine;
@@ -65,9 +72,9 @@ export class HeldSource<E extends SourceEngine> {
    * @param closed hears why the source is closed under the viewer
    * @returns what is called when the viewer leaves, once or more often
    */
-  enter(closed: (reason: string) => void = () => {}): () => void {
+  enter(closed: Closed = () => {}): () => void {
     // An own function for each: two viewers may give the same one.
-    const viewer = (reason: string) => closed(reason);
+    const viewer: Closed = (reason, code) => closed(reason, code);
     this.#viewers.add(viewer);
     this.#tellEngine();
     return () => {
@@ -89,10 +96,13 @@ export class HeldSource<E extends SourceEngine> {
     };
   }
 
-  /** Tells all viewers. */
-  close(reason: string): void {
+  /**
+   * Tells all viewers.
+   * @param code `fault`: they may come back
+   */
+  close(reason: string, code: keyof typeof BYE_CODES = "disconnected"): void {
     this.silence?.stop();
-    for (const closed of this.#viewers) closed(reason);
+    for (const closed of this.#viewers) closed(reason, code);
   }
 
   #tellEngine(): void {

@@ -82,7 +82,7 @@ export class Look {
    * @returns the frame's size
    */
   changeView(settings: LiveSettings): Size {
-    this.#view = new View(this.#source.size, settings);
+    this.#view = new View(this.#source.size, settings, this.#source.origin);
     this.#everywhere = true;
     const { size, active } = this.#view;
     this.#pipeline.resize(size, this.#source.size, active);
@@ -112,15 +112,15 @@ export class Look {
       return undefined;
     }
     const { space } = this.#pipeline;
+    const where = everywhere ? "unknown" : this.#view.toFrame(damage);
     const grabbed = timed(this.#stats.captureMs, () => {
       const rows = everywhere ? { top: 0, bottom: space.sourceSize.height } : rowsOf(damage)!;
       if (!this.#source.grab(space.grabbedBytes, rows, now)) return false;
-      this.#view.apply(this.#kernels, space);
+      this.#view.apply(this.#kernels, space, where);
       return true;
     });
     if (!grabbed) return undefined;
     this.#everywhere = false;
-    const where = everywhere ? "unknown" : this.#view.toFrame(damage);
     const changes = this.#stats.timeDiff(() => {
       return this.#pipeline.findChanges(where, settings, now, force);
     });

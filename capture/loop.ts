@@ -7,7 +7,8 @@
  * queue empty and notices when it dies) and never makes up for missed ticks.
  */
 import type { LiveSettings } from "../config.ts";
-import type { Size } from "./geometry.ts";
+import { Asks } from "./asks.ts";
+import type { Rect, Size } from "./geometry.ts";
 import type { Kernels } from "./kernels/kernels.ts";
 import { Look } from "./look.ts";
 import { healthOf, type Reported, statsOf } from "./loop_report.ts";
@@ -19,6 +20,7 @@ import { Schedule } from "./schedule.ts";
 import { SourceKeeper } from "./source_keeper.ts";
 import { SourceNotices } from "./source_notices.ts";
 import type { SourceNews } from "./source.ts";
+import type { Target } from "./targets.ts";
 import { View } from "./view.ts";
 import type {
   Chunk,
@@ -27,6 +29,7 @@ import type {
   JoinWish,
   PictureAnswer,
   StatsAnswer,
+  TargetsAnswer,
 } from "./worker_protocol.ts";
 
 export interface Clocks {
@@ -48,9 +51,7 @@ export class CaptureLoop {
   #settings: LiveSettings;
   /** The frame has to start anew at the next tick. */
   #viewPending = false;
-  #keyframeWaiters: ((answer: { seq: number }) => void)[] = [];
-  /** Who wants to know the picture while the loop sleeps; they wait for a look at the source. */
-  readonly #pictureWaiters: (() => void)[] = [];
+  readonly #asks = new Asks();
   /** Capture time of the reference's newest change, ms since the Unix epoch. */
   #pictureTime = 0;
 
@@ -69,7 +70,8 @@ export class CaptureLoop {
     this.#clocks = clocks;
     this.#settings = settings;
     this.#source = new SourceKeeper(opened);
-    const view = new View(this.#source.size, settings);
+    this.#source.rest(true);
+    const view = new View(this.#source.size, settings, this.#source.origin);
     this.#pipeline = new Pipeline(kernels, first.seq, first.epoch, view.size);
     this.#pipeline.resize(view.size, this.#source.size, view.active);
     this.#look = new Look(kernels, this.#source, this.#pipeline, this.#stats, view);
@@ -91,7 +93,7 @@ export class CaptureLoop {
       look: this.#look,
       outlet: this.#outlet,
       settings: () => this.#settings,
-      isAsked: () => this.#keyframeWaiters.length > 0 || this.#pictureWaiters.length > 0,
+      isAsked: () => this.#asks.any,
     });
   }
 
@@ -149,7 +151,7 @@ export class CaptureLoop {
     }
     if (this.#schedule.isTickDue(now)) await this.#tick(now);
     await this.#outlet.entrance.serve(() => this.#outlet.endEpoch());
-    for (const resolve of this.#pictureWaiters.splice(0)) resolve();
+    this.#asks.looked();
   }
 
   /**
@@ -161,6 +163,21 @@ export class CaptureLoop {
     if (count > 0) this.#wakeUp();
     if (count > this.#schedule.viewers) this.#outlet.viewerCame();
     this.#schedule.setViewers(count, neededFps);
+    this.#source.rest(count === 0);
+  }
+
+  /** What there is to capture; `undefined` where there is no choice. */
+  targets(): TargetsAnswer | undefined {
+    return this.#source.targets(this.#clocks.steady());
+  }
+
+  /**
+   * Captures something else from the next tick on, which is now, and of it the region; `null` for all of it.
+   * @throws {TargetUnknown} when there is no such thing
+   */
+  select(target: Target, region: Rect | null): void {
+    this.#source.select(target, this.#clocks.steady());
+    this.change({ ...this.#settings, region });
   }
 
   /** New settings, from the next tick on, which is now. */
@@ -176,7 +193,7 @@ export class CaptureLoop {
   /** Sends everyone a keyframe, at once. */
   keyframe(): Promise<{ seq: number }> {
     this.#wakeUp();
-    return new Promise((resolve) => this.#keyframeWaiters.push(resolve));
+    return this.#asks.keyframe();
   }
 
   /** Lets a viewer in; see `Entrance.ask`. */
@@ -187,10 +204,11 @@ export class CaptureLoop {
 
   /** What an in-sync viewer's canvas shows; looks at the source first if nobody did lately. */
   async picture(): Promise<PictureAnswer> {
+    if (this.#schedule.sleeping) await this.#refresh();
     if (this.#schedule.sleeping || this.#look.isEverywhereNext) {
       this.#wakeUp();
       // In a step of the loop like everything else: two ticks at once would share one compressor.
-      await new Promise<void>((resolve) => this.#pictureWaiters.push(resolve));
+      await this.#asks.look();
     }
     const { seq, space } = this.#pipeline;
     const { width, height } = space;
@@ -230,6 +248,13 @@ export class CaptureLoop {
     if (this.#schedule.sleeping) this.#everythingAtOnce();
   }
 
+  /** Has a source that rests make one picture. */
+  async #refresh(): Promise<void> {
+    this.#source.rest(false);
+    await this.#source.fresh();
+    this.#source.rest(this.#schedule.viewers === 0);
+  }
+
   #everythingAtOnce(): void {
     this.#look.everywhereNext();
     this.#schedule.atOnce();
@@ -251,7 +276,7 @@ export class CaptureLoop {
     this.#notices.noteState(this.#settings.paused);
     if (news) await this.#lookAndSend(news, now);
     if (tells) this.#schedule.tickTook(now);
-    if (this.#keyframeWaiters.length > 0) {
+    if (this.#asks.wantsKeyframe) {
       // No new frame can be had (paused, or the source is away): the picture that viewers should have.
       await this.#outlet.open(true);
       this.#publishUpdate(this.#pipeline.repeat(this.#clocks.wall()), now);
@@ -263,7 +288,8 @@ export class CaptureLoop {
   }
 
   async #lookAndSend(news: SourceNews, now: number): Promise<void> {
-    if (news.resized || this.#viewPending) await this.#changeView();
+    const masksMoved = news.moved === true && this.#settings.masks.length > 0;
+    if (news.resized || masksMoved || this.#viewPending) await this.#changeView();
     if (news.cursor) this.#notices.noteCursor(news.cursor);
     if (this.#settings.paused) {
       this.#look.everywhereNext();
@@ -271,7 +297,7 @@ export class CaptureLoop {
     }
     const time = this.#clocks.wall();
     const { keyframeIntervalMs } = this.#settings;
-    const force = this.#keyframeWaiters.length > 0 ||
+    const force = this.#asks.wantsKeyframe ||
       (keyframeIntervalMs > 0 && now - this.#outlet.lastKeyframe >= keyframeIntervalMs);
     const changes = this.#look.at(news.damage, this.#settings, now, force);
     this.#notices.noteState(this.#settings.paused);
@@ -285,8 +311,7 @@ export class CaptureLoop {
   #publishUpdate(update: Update, now: number): void {
     this.#outlet.update(update, now);
     this.#stats.countUpdate(update, now);
-    if (!update.keyframe) return;
-    for (const resolve of this.#keyframeWaiters.splice(0)) resolve({ seq: update.seq });
+    if (update.keyframe) this.#asks.keyframeSent(update.seq);
   }
 
   /** Another size, region, scale or masks. */

@@ -10,6 +10,7 @@
  * frames ignores it.
  */
 import type { Rect, RowRange, Size } from "./geometry.ts";
+import type { Target, Targets } from "./targets.ts";
 
 /** The picture of the mouse pointer. */
 export interface CursorShape {
@@ -39,6 +40,8 @@ export interface SourceNews {
   readonly damage: readonly Rect[] | "unknown";
   /** True when `size` is not what it was at the last poll; damage is then `"unknown"`. */
   readonly resized: boolean;
+  /** True when `origin` is not what it was at the last poll. */
+  readonly moved?: boolean;
   /** Present when the pointer moved or changed its shape. */
   readonly cursor?: CursorChange;
 }
@@ -67,6 +70,24 @@ export interface Source {
   wait?(maxMs: number): Promise<void>;
   /** Ends a `wait` that is under way. */
   interrupt?(): void;
+  /**
+   * Where on the display the picture's top left corner lies, as of the last `poll()`; left out: 0, 0. Masks stay
+   * where they are on the display.
+   */
+  readonly origin?: { readonly x: number; readonly y: number };
+  /** What there is to capture: asks the display. Throws `SourceLost` when it is gone. Left out: there is no choice. */
+  targets?(): Targets;
+  /** What is captured; left out: there is no choice. */
+  readonly target?: Target;
+  /**
+   * Captures something else from the next poll on, which reports a resize; also when that is away now.
+   * @throws {TargetUnknown} when there is no such thing, and it goes on with what it has
+   */
+  select?(target: Target): void;
+  /** True: nobody watches, so what costs may rest; false: somebody does. Nothing is polled less often for it. */
+  rest?(resting: boolean): void;
+  /** Resolves once the picture is not older than this call, or none can be had soon. Left out: it always is new. */
+  fresh?(): Promise<void>;
   /**
    * What happened since the last call. The first call after opening reports everything, cursor included.
    * @param thorough ask also for what the source is not told of by itself; default true

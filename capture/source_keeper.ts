@@ -6,6 +6,9 @@ import type { RowRange, Size } from "./geometry.ts";
 import type { Opened } from "./open_source.ts";
 import { type CursorChange, type CursorShape, type Source, SourceLost } from "./source.ts";
 import type { SourceNews } from "./source.ts";
+import { type Target, TargetUnknown } from "./targets.ts";
+import type { Point } from "./view.ts";
+import type { TargetsAnswer } from "./worker_protocol.ts";
 
 const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 5000;
@@ -16,11 +19,16 @@ export class SourceKeeper {
   size: Size;
   /** Why the source is away; `undefined` while it is there. */
   lostReason: string | undefined;
-  readonly #reopen: () => Source;
+  readonly #reopen: Opened["reopen"];
+  /** What it captures; `undefined` where there is no choice. */
+  #target: Target | undefined;
+  /** Nobody watches. */
+  #resting = false;
   #source: Source | undefined;
   #reopened = false;
   #retryAt = 0;
   #retryMs = 0;
+  #origin: Point = { x: 0, y: 0 };
   #cursor: CursorChange | undefined;
   #shape: CursorShape | undefined;
 
@@ -28,6 +36,7 @@ export class SourceKeeper {
   constructor(opened: Opened) {
     this.#source = opened.source;
     this.#reopen = opened.reopen;
+    this.#target = opened.source.target;
     this.label = opened.source.label;
     this.size = opened.source.size;
     checkSize(this.size);
@@ -63,6 +72,47 @@ export class SourceKeeper {
     this.#source?.interrupt?.();
   }
 
+  /** Where on the display the picture lies, as of the last poll. */
+  get origin(): Point {
+    return this.#source?.origin ?? this.#origin;
+  }
+
+  /**
+   * What there is to capture, and what is captured; `undefined` where there is no choice. Nothing is listed while the
+   * source is away.
+   * @param now ms, steady
+   */
+  targets(now: number): TargetsAnswer | undefined {
+    const target = this.#target;
+    if (!target) return undefined;
+    const there = this.#guard(now, () => this.#source?.targets?.());
+    return { monitors: there?.monitors ?? [], windows: there?.windows ?? [], target };
+  }
+
+  /**
+   * Captures something else; also what the source is opened with again, should it be lost.
+   * @param now ms, steady
+   * @throws {TargetUnknown} when there is no such thing, or never a choice
+   */
+  select(target: Target, now: number): void {
+    if (!this.#target) throw new TargetUnknown("this source shows one thing only");
+    this.#guard(now, () => this.#source?.select?.(target));
+    this.#target = target;
+    this.#retryAt = now;
+  }
+
+  /** True: nobody watches, so what costs may rest. */
+  rest(resting: boolean): void {
+    if (resting === this.#resting) return;
+    this.#resting = resting;
+    this.#source?.rest?.(resting);
+  }
+
+  /** Resolves once the picture is not older than this call, or none can be had soon. */
+  async fresh(): Promise<void> {
+    await this.#source?.fresh?.();
+  }
+
   /** The pointer with its shape, if the source ever told of one. */
   get cursor(): CursorChange | undefined {
     return this.#cursor && { ...this.#cursor, shape: this.#shape };
@@ -83,6 +133,7 @@ export class SourceKeeper {
       this.#retryMs = 0;
       checkSize(source.size);
       this.size = source.size;
+      this.#origin = source.origin ?? this.#origin;
       if (news.cursor) this.#noteCursor(news.cursor);
       const resized = news.resized || this.#reopened;
       this.#reopened = false;
@@ -105,7 +156,8 @@ export class SourceKeeper {
 
   #open(now: number): Source | undefined {
     if (this.#source || now < this.#retryAt) return this.#source;
-    this.#source = this.#reopen();
+    this.#source = this.#reopen(this.#target);
+    if (this.#resting) this.#source.rest?.(true);
     this.#reopened = true;
     this.lostReason = undefined;
     return this.#source;

@@ -1,17 +1,18 @@
 /**
- * The sources that can be watched, by id: the one that this server captures, and those that are pushed from
- * elsewhere, each with an engine of its own.
+ * The sources that can be watched, by id: those that this server captures, and those that are pushed from elsewhere,
+ * each with an engine of its own.
  *
  * A pushed source comes into being with its first picture. Its engine costs a Worker and some 20 bytes a pixel, so
  * there is a limit to how many there are, and to their pixels together. One that nobody watches is closed when
  * nothing was pushed to it for long, and earlier when its place is needed; the next picture opens it again.
  */
+import { type CapturedOptions, type CapturedSource, CapturedSources } from "./captured_sources.ts";
 import type { Size } from "./geometry.ts";
 import { HeldSource, type SourceEngine } from "./held_source.ts";
 import type { Shot, ShotListener, StillShown } from "./shot.ts";
 import type { ShotPlace } from "./shot_order.ts";
 import { SilenceWatch, type SilenceWatchOptions } from "./silence_watch.ts";
-import { isCapturedId, SOURCE_ID } from "./source_ids.ts";
+import { isCapturedId, SOURCE_ID, WALL_ID } from "./source_ids.ts";
 import { type Refused, SourceRefused } from "./source_refused.ts";
 import type { PushedSpec } from "./worker_protocol.ts";
 
@@ -34,12 +35,20 @@ const defaults = {
   replaceAfterMs: 600_000,
 } as const satisfies SourceLimits;
 
+/** All sources in one view; `Wall` is one. */
+export interface HeldWall<E extends SourceEngine> {
+  readonly source: HeldSource<E>;
+  stop(): Promise<void>;
+}
+
 /** What a `SourceSet` is made of. */
-export interface SourceSetOptions<E> {
-  /** The captured source; what is watched where no id is given. */
-  readonly captured: { readonly id: string; readonly engine: E };
+export interface SourceSetOptions<E extends SourceEngine> {
+  /** What is captured here, at least one; what is watched where no id is given comes first. */
+  readonly captured: readonly CapturedSource<E>[];
   /** Starts an engine for a pushed source; `onFault` is to be called when it dies. */
   readonly open: (spec: PushedSpec, onFault: (error: Error) => void) => Promise<E>;
+  /** Makes the wall of what `list` gives; left out: there is none. */
+  readonly wall?: (list: () => HeldSource<E>[]) => HeldWall<E>;
   readonly limits?: SourceLimits;
   /** Wall clock, ms since the Unix epoch. */
   readonly now: () => number;
@@ -51,11 +60,15 @@ export interface SourceSetOptions<E> {
   readonly onSilence?: (id: string, reason: string | undefined) => void;
   /** Hears why a pushed source was closed: idle, removed or dead. */
   readonly onClosed?: (id: string, reason: string) => void;
+  /** See `CapturedOptions`. */
+  readonly onDied?: CapturedOptions<E>["onDied"];
+  readonly onRestarted?: CapturedOptions<E>["onRestarted"];
 }
 
 export class SourceSet<E extends SourceEngine> {
-  /** What is watched where no id is given. */
-  readonly default: HeldSource<E>;
+  /** What is captured here. */
+  readonly captured: CapturedSources<E>;
+  readonly #wall: HeldWall<E> | undefined;
   readonly #options: SourceSetOptions<E>;
   readonly #limits: Required<SourceLimits>;
   readonly #pushed = new Map<string, HeldSource<E>>();
@@ -64,20 +77,34 @@ export class SourceSet<E extends SourceEngine> {
   constructor(options: SourceSetOptions<E>) {
     this.#options = options;
     this.#limits = { ...defaults, ...options.limits };
-    const { id, engine } = options.captured;
-    this.default = new HeldSource(id, "captured", engine);
+    const { captured, now, after, onDied, onRestarted } = options;
+    this.captured = new CapturedSources({
+      sources: captured,
+      now,
+      ...after && { after },
+      ...onDied && { onDied },
+      ...onRestarted && { onRestarted },
+    });
+    this.#wall = options.wall?.(() => this.list());
   }
 
-  /** The source with this id; the default one for `undefined`. */
+  /** What is watched where no id is given. */
+  get default(): HeldSource<E> {
+    return this.captured.default;
+  }
+
+  /** The source with this id, the wall's included; the default one for `undefined`. */
   get(id: string | undefined): HeldSource<E> | undefined {
-    return id === undefined || id === this.default.id ? this.default : this.#pushed.get(id);
+    if (id === undefined) return this.default;
+    if (id === WALL_ID && this.#wall) return this.#wall.source;
+    return this.captured.get(id) ?? this.#pushed.get(id);
   }
 
-  /** All sources, the captured one first, the others by id. */
+  /** All sources but the wall, the captured ones first, the others by id. */
   list(): HeldSource<E>[] {
     this.#closeIdle();
     const pushed = [...this.#pushed.values()];
-    return [this.default, ...pushed.sort((a, b) => a.id < b.id ? -1 : 1)];
+    return [...this.captured.list(), ...pushed.sort((a, b) => a.id < b.id ? -1 : 1)];
   }
 
   /**
@@ -86,7 +113,7 @@ export class SourceSet<E extends SourceEngine> {
    */
   check(id: string): void {
     if (!SOURCE_ID.test(id)) throw refused("id", `Cannot use ${JSON.stringify(id)} as a source`);
-    if (id === this.default.id || isCapturedId(id)) {
+    if (this.captured.get(id) || isCapturedId(id)) {
       throw refused("captured", `${id} is what a server captures itself: push under another id`);
     }
     if (this.#pushed.has(id) || this.#opening.has(id)) return;
@@ -161,11 +188,13 @@ export class SourceSet<E extends SourceEngine> {
     return true;
   }
 
-  /** Stops all engines, the captured one included. */
+  /** Stops all engines, the captured ones included. */
   async stop(): Promise<void> {
+    this.captured.stop();
+    await this.#wall?.stop();
     const opening = await Promise.allSettled([...this.#opening.values()].map((one) => one.source));
     const opened = opening.flatMap((one) => one.status === "fulfilled" ? [one.value] : []);
-    const all = new Set([this.default, ...this.#pushed.values(), ...opened]);
+    const all = new Set([...this.captured.list(), ...this.#pushed.values(), ...opened]);
     this.#pushed.clear();
     for (const { silence } of all) silence?.stop();
     // One that has died meanwhile does not answer.

@@ -1,25 +1,30 @@
 /** Starts engines as the configuration wants them: for the captured screen, and for screenshots from elsewhere. */
-import type { Config } from "../config.ts";
+import type { Config, LiveSettings, SourceChoice } from "../config.ts";
 import { Engine } from "./engine.ts";
-import type { PushedSpec, SourceSpec } from "./worker_protocol.ts";
+import { specOf } from "./source_spec.ts";
+import type { PushedSpec } from "./worker_protocol.ts";
 
 /** A screenshot every few seconds needs no larger ring. */
 const PUSHED_RING_BYTES = 16 * 2 ** 20;
 
 /**
- * The engine of the screen that `--source` names.
+ * The engine of a source that `--source` names.
  * @param display value of `DISPLAY`
+ * @param patient true: a source that is not there is waited for
  * @param onFault see `EngineOptions`
  * @throws {StartFailed} when there is no such source
  */
 export function startCaptured(
   config: Config,
+  choice: SourceChoice,
   display: string | undefined,
+  patient: boolean,
   onFault: (error: Error) => void,
 ): Promise<Engine> {
   return Engine.start({
-    source: sourceSpec(config, display),
-    settings: config.settings,
+    source: specOf(choice, display),
+    patient,
+    settings: { ...config.settings, ...ownSettings(choice) },
     ring: { maxBytes: config.ringBytes, maxMs: config.ringSeconds * 1000 },
     onFault,
   });
@@ -43,13 +48,9 @@ export function startPushed(
   });
 }
 
-function sourceSpec({ source }: Config, display: string | undefined): SourceSpec {
-  switch (source.kind) {
-    case "auto":
-      return { kind: "auto", display };
-    case "demo":
-      return { kind: "demo" };
-    case "x11":
-      return { kind: "x11", display: source.display ?? display };
-  }
+/** The live settings that a source was given for itself. */
+function ownSettings(choice: SourceChoice): Partial<LiveSettings> {
+  const { region, masks, scale, fps, quality } = choice;
+  const own = { region, masks, scale, fps, quality };
+  return Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
 }

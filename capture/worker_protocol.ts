@@ -2,16 +2,64 @@
  * What the capture Worker and its owner (engine.ts) tell each other by `postMessage`.
  */
 import type { LiveSettings } from "../config.ts";
-import type { Size } from "./geometry.ts";
+import type { Rect, Size } from "./geometry.ts";
 import type { HistogramCounts } from "./histogram.ts";
+import type { Target, Targets } from "./targets.ts";
 
 /** Which source to open: see open_source.ts. */
 export type SourceSpec =
   | { readonly kind: "auto"; readonly display: string | undefined }
   | { readonly kind: "demo" }
-  | { readonly kind: "x11"; readonly display: string | undefined }
+  | { readonly kind: "x11"; readonly display: string | undefined; readonly target: Target }
+  | { readonly kind: "native"; readonly target: Target }
+  | ChildSpec
+  | SlicesSpec
+  | WallSpec
   | PushedSpec
   | ModuleSpec;
+
+/** How a child process writes its pictures. */
+export type FrameFormat =
+  /** Looked at, and found out: one of the next. */
+  | { readonly kind: "sniff" }
+  | { readonly kind: "y4m" | "mjpeg" | "png" | "pnm" }
+  /** Pixels without any header, row after row. */
+  | {
+    readonly kind: "raw";
+    readonly pixels: "bgrx" | "rgbx" | "bgr24" | "rgb24" | "grey";
+    readonly width: number;
+    readonly height: number;
+  };
+
+/** A child process that writes pictures to its stdout. */
+export type ChildSpec =
+  | { readonly kind: "camera"; readonly device: string }
+  /** A file or an address that ffmpeg can read. */
+  | { readonly kind: "video"; readonly input: string }
+  | {
+    readonly kind: "exec";
+    /** For the shell. */
+    readonly command: string;
+    readonly format: FrameFormat;
+    /** A command that ends well after whole pictures is run again this long after it was begun, ms. */
+    readonly everyMs: number;
+  };
+
+/** Listens for one sender of slices: see capture/sources/slices/. */
+export interface SlicesSpec {
+  readonly kind: "slices";
+  readonly host: string;
+  readonly port: number;
+  /** What has to precede each picture, 16 bytes as 32 hexadecimal digits; `undefined`: anything or nothing. */
+  readonly identity: string | undefined;
+}
+
+/** All other sources side by side: its owner feeds it their streams. */
+export interface WallSpec {
+  readonly kind: "wall";
+  /** Ids of those that it shows at first, in their order; at most `MAX_CELLS`. */
+  readonly sources: readonly string[];
+}
 
 /** Pictures that the owner of the Worker hands over: see the command `frame`. */
 export interface PushedSpec {
@@ -89,7 +137,19 @@ export interface Asked {
   picture: { readonly command: object; readonly answer: PictureAnswer };
   stats: { readonly command: object; readonly answer: StatsAnswer };
   health: { readonly command: object; readonly answer: HealthAnswer };
+  /** `null` where there is no choice. */
+  targets: { readonly command: object; readonly answer: TargetsAnswer | null };
+  /** Refused with a `SettingRefused` where there is no such target. */
+  select: {
+    readonly command: { target: Target; region: Rect | null };
+    readonly answer: LiveSettings;
+  };
   stop: { readonly command: object; readonly answer: null };
+}
+
+/** What a source can capture, and what it does. */
+export interface TargetsAnswer extends Targets {
+  readonly target: Target;
 }
 
 /** Milliseconds at the 50th and 95th percentile of the newest samples; 0 when there are none. */
@@ -177,10 +237,22 @@ export interface PictureAnswer {
 }
 
 export type Command =
-  | { type: "start"; source: SourceSpec; settings: LiveSettings; seq: number; epoch: number }
+  | {
+    type: "start";
+    source: SourceSpec;
+    /** A source that is not there is waited for. */
+    patient: boolean;
+    settings: LiveSettings;
+    seq: number;
+    epoch: number;
+  }
   /** How many there are, and the highest rate that one of them needs, per second; Infinity: what there is. */
   | { type: "viewers"; count: number; neededFps: number }
   | { type: "frame"; frame: PushedFrame }
+  /** Of the wall: which sources it shows from now on, in their order. */
+  | { type: "wall"; sources: readonly string[] }
+  /** Of the wall: bytes of a source's message stream. A stream that begins anew has another number; see `fed`. */
+  | { type: "feed"; source: string; feed: number; parts: readonly Uint8Array[] }
   /** Of a pushed source: why its picture may be old; `undefined`: its sender was heard again. */
   | { type: "silence"; reason: string | undefined }
   | {
@@ -191,6 +263,8 @@ export type Report =
   | { type: "started"; label: string; width: number; height: number; note: string | undefined }
   | { type: "failed"; reason: string }
   | { type: "chunk"; chunk: Chunk }
+  /** The Worker is done with what it was fed; with a fault, the stream has to begin anew. */
+  | { type: "fed"; feed: number; fault: string | undefined }
   | { type: "answer"; id: number; answer: unknown }
   | { type: "refused"; id: number; refusal: Refusal }
   | { type: "fault"; id: number; reason: string };

@@ -1,8 +1,12 @@
 /**
  * Splits a command line into flags and their texts, without judging the texts.
  */
+import type { Kind } from "./option.ts";
 import type { Option, OptionKey } from "./options.ts";
 import { nearest } from "./nearest.ts";
+
+/** Kinds whose flags may be given more than once. */
+const REPEATABLE: readonly Kind[] = ["list", "rects", "slices", "sources"];
 
 /** What a command line says. */
 export interface Flags {
@@ -46,7 +50,7 @@ export function readFlags(args: readonly string[], options: readonly Option[]): 
         continue;
       }
       const earlier = texts.get(option.key);
-      if (earlier && option.kind !== "list" && option.kind !== "rects") {
+      if (earlier && !REPEATABLE.includes(option.kind)) {
         problems.push(`Cannot set ${name}: got it more than once, wanted it once`);
       }
       texts.set(option.key, [...earlier ?? [], text]);

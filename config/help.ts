@@ -31,9 +31,9 @@ function entry(option: Option): string {
 function defaultText({ kind, fallback, secret }: Option): string {
   if (secret || fallback === undefined) return "no default";
   if (fallback === null) return "default: everything";
+  if (kind === "sources") return "default auto";
   if (Array.isArray(fallback)) return "default: none";
   if (kind === "bytes" && fallback === 0) return "default 0";
   if (kind === "bytes") return `default ${Number(fallback) / 2 ** 20}MiB`;
-  if (typeof fallback === "object" && "kind" in fallback) return `default ${fallback.kind}`;
   return `default ${fallback}`;
 }

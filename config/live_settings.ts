@@ -32,14 +32,15 @@ export interface LiveSettings {
 }
 
 /** The largest canvas side, see docs/PROTOCOL.md. */
-const MAX_SIDE_PX = 16384;
+export const MAX_SIDE_PX = 16384;
 const RECT_ALLOWED: Readonly<Record<string, string>> = {
   x: `a whole number, 0 to ${MAX_SIDE_PX - 1}`,
   y: `a whole number, 0 to ${MAX_SIDE_PX - 1}`,
   w: `a whole number, 1 to ${MAX_SIDE_PX}`,
   h: `a whole number, 1 to ${MAX_SIDE_PX}`,
 };
-const rectSchema = z.strictObject({
+/** A rectangle in whole pixels. */
+export const rectSchema = z.strictObject({
   x: z.int().min(0).max(MAX_SIDE_PX - 1),
   y: z.int().min(0).max(MAX_SIDE_PX - 1),
   w: z.int().min(1).max(MAX_SIDE_PX),

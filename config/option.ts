@@ -4,7 +4,16 @@
 import { z } from "zod";
 
 /** How the text of a flag or variable becomes a value, see `config/text.ts`. */
-export type Kind = "number" | "bytes" | "switch" | "text" | "source" | "rect" | "rects" | "list";
+export type Kind =
+  | "number"
+  | "bytes"
+  | "switch"
+  | "text"
+  | "sources"
+  | "slices"
+  | "rect"
+  | "rects"
+  | "list";
 
 /** What a person needs to know about an option besides its schema. */
 export interface OptionInfo {

@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { liveDefaults, liveSettingsSchema, rectAllowed } from "./live_settings.ts";
 import { infoOf, type OptionInfo } from "./option.ts";
+import { sourceAllowed } from "./source_choice.ts";
 import { startDefaults, startOptionsSchema } from "./start_options.ts";
 
 /** The defaults of everything that has one. */
@@ -52,11 +53,23 @@ export function allOptions(): readonly Option[] {
   });
 }
 
-/** The range of an option or, by its path, of a part of one (`["region", "w"]`), for people. */
-export function allowedAt(path: readonly PropertyKey[], options: readonly Option[]): string {
+/**
+ * The range of an option or, by its path, of a part of one (`["region", "w"]`), for people.
+ * @param known false: the schema has no such part
+ */
+export function allowedAt(
+  path: readonly PropertyKey[],
+  options: readonly Option[],
+  known = true,
+): string {
   const option = options.find(({ key }) => key === path[0]);
   if (!option) return `one of ${options.map(({ key }) => key).join(", ")}`;
   const member = path.at(-1);
+  if (option.kind === "slices") return option.allowed;
+  if (option.kind === "sources") {
+    if (!known) return "an option that this kind of source has: see --source in the README";
+    return path.length === 2 ? option.allowed : sourceAllowed(String(path[2]));
+  }
   if (path.length === 1 || typeof member !== "string") return option.allowed;
   return rectAllowed(member);
 }

@@ -4,15 +4,24 @@
 import { z } from "zod";
 import { normalHost, parseHostPort } from "./host.ts";
 import { option, wholeOption } from "./option.ts";
-
-/** Where the pixels come from. An `x11` without `display` means `$DISPLAY`. */
-export type SourceChoice =
-  | { readonly kind: "auto" | "demo" }
-  | { readonly kind: "x11"; readonly display: string | undefined };
+import { isPageOrigin } from "./origin.ts";
+import {
+  MAX_SLICES_TO,
+  SLICES_TO_ALLOWED,
+  type SlicesTarget,
+  slicesTargetSchema,
+} from "./slices_to.ts";
+import {
+  MAX_SOURCES,
+  SOURCE_ALLOWED,
+  type SourceChoice,
+  sourceChoiceSchema,
+} from "./source_choice.ts";
 
 /** What is fixed at the start. */
 export interface StartOptions {
-  readonly source: SourceChoice;
+  /** What is captured; the first one is shown where no other is asked for. */
+  readonly source: readonly SourceChoice[];
   /** Address or name to listen on. */
   readonly host: string;
   /** 0 to 65535; 0 picks a free one. */
@@ -44,6 +53,10 @@ export interface StartOptions {
   readonly maxViewers: number;
   /** Host names, each with or without a port, under which requests are answered besides the obvious ones. */
   readonly allowHosts: readonly string[];
+  /** Origins whose pages may show the picture: `https://portal.example`. */
+  readonly embedOrigins: readonly string[];
+  /** Programs that are sent slices. */
+  readonly slicesTo: readonly SlicesTarget[];
   /** Path of a PEM file with the certificate; with it and `tlsKey` the server speaks https. */
   readonly tlsCert: string;
   /** Path of a PEM file with the certificate's private key. */
@@ -55,18 +68,12 @@ const MIB = 2 ** 20;
 
 /** What is fixed at the start, complete. */
 export const startOptionsSchema = z.strictObject({
-  source: option(
-    z.union([
-      z.strictObject({ kind: z.enum(["auto", "demo"]) }),
-      z.strictObject({ kind: z.literal("x11"), display: z.union([z.string(), z.undefined()]) }),
-    ]),
-    {
-      kind: "source",
-      allowed: "auto, demo, x11 or x11:DISPLAY (x11::99)",
-      placeholder: "NAME",
-      summary: "Where pixels come from: auto, demo, x11[:DISPLAY]",
-    },
-  ),
+  source: option(z.array(sourceChoiceSchema).min(1).max(MAX_SOURCES), {
+    kind: "sources",
+    allowed: SOURCE_ALLOWED,
+    placeholder: "SOURCE",
+    summary: "Where pixels come from; may be repeated",
+  }),
   host: option(z.string().refine((host) => normalHost(host) !== undefined), {
     kind: "text",
     allowed: "an IP address or a host name",
@@ -126,13 +133,28 @@ export const startOptionsSchema = z.strictObject({
       flag: "allow-host",
     },
   ),
+  embedOrigins: option(z.array(z.string().refine(isPageOrigin)).max(64), {
+    kind: "list",
+    allowed:
+      "at most 64 origins like https://portal.example:8443, without a default port or a slash at the end; " +
+      "http only on localhost",
+    placeholder: "ORIGIN",
+    summary: "Another site whose pages may show the picture; may be repeated",
+    flag: "embed-origin",
+  }),
+  slicesTo: option(z.array(slicesTargetSchema).max(MAX_SLICES_TO), {
+    kind: "slices",
+    allowed: SLICES_TO_ALLOWED,
+    placeholder: "HOST:PORT",
+    summary: "Program that is sent the picture in slices; may be repeated",
+  }),
   tlsCert: fileOption("Certificate for https and HTTP/2, PEM; with --tls-key"),
   tlsKey: fileOption("Private key of the certificate, PEM; with --tls-cert"),
 }) satisfies z.ZodType<StartOptions>;
 
 /** The defaults of the start options that have one. */
 export const startDefaults = {
-  source: { kind: "auto" },
+  source: [{ kind: "auto" }],
   host: "127.0.0.1",
   port: 8000,
   ringBytes: 64 * MIB,
@@ -145,6 +167,8 @@ export const startDefaults = {
   historyFps: 10,
   maxViewers: 5000,
   allowHosts: [],
+  embedOrigins: [],
+  slicesTo: [],
 } as const satisfies Omit<
   StartOptions,
   "token" | "viewToken" | "historyToken" | "pushToken" | "tlsCert" | "tlsKey"

@@ -1,24 +1,76 @@
 /** The sources of the program, and how what they show gets into the history. */
+import type { CapturedSource } from "../capture/captured_sources.ts";
 import { type Engine, StartFailed } from "../capture/engine.ts";
-import { capturedId } from "../capture/source_ids.ts";
+import type { HeldSource } from "../capture/held_source.ts";
+import { assignIds, capturedId } from "../capture/source_ids.ts";
 import { SourceSet } from "../capture/source_set.ts";
 import { startCaptured, startPushed } from "../capture/start_engine.ts";
-import type { Config } from "../config.ts";
+import type { Config, SourceChoice } from "../config.ts";
 import type { Archive } from "../history/archive.ts";
 import { HistoryOpenFailed } from "../history/database.ts";
 import { type StartedHistory, startHistory } from "../history/start.ts";
-import { exit } from "./say.ts";
+import { exit, say } from "./say.ts";
 
-/** Opens the captured source; without one, or when it dies, the program ends. */
-export async function startEngine(config: Config): Promise<Engine> {
+/** What is captured, and how to tell that the engine of one has died. */
+export interface StartedSources {
+  readonly captured: readonly CapturedSource<Engine>[];
+  /** Nothing but demos is shown. */
+  readonly isDemo: boolean;
+  /** Hears of each engine that dies from now on. */
+  onDied: (id: string, error: Error) => void;
+}
+
+/**
+ * Opens what `--source` names. With one source, the program ends when it is not there or its engine dies; of several,
+ * one does not take the others along.
+ */
+export async function startSources(config: Config): Promise<StartedSources> {
+  const patient = config.source.length > 1;
+  const started = await Promise.all(config.source.map((choice) => start(config, choice, patient)));
+  const ids = assignIds(started.map(({ choice, engine }) => {
+    return { id: choice.id, kindId: kindId(choice, engine) };
+  }));
+  const sources: StartedSources = {
+    captured: started.map(({ engine, begin }, i) => ({
+      id: ids[i],
+      engine,
+      ...patient && { restart: () => begin((error) => sources.onDied(ids[i], error)) },
+    })),
+    isDemo: started.every(({ engine }) => engine.label === "demo"),
+    onDied: (id, error) => exit(1, `Patchcast cannot go on: ${id}: ${error.message}`),
+  };
+  started.forEach(({ died }, i) => died((error) => sources.onDied(ids[i], error)));
+  return sources;
+}
+
+interface Started {
+  readonly choice: SourceChoice;
+  readonly engine: Engine;
+  readonly begin: (onFault: (error: Error) => void) => Promise<Engine>;
+  /** Says who hears of the engine's death, be it that it is dead already. */
+  readonly died: (listener: (error: Error) => void) => void;
+}
+
+async function start(config: Config, choice: SourceChoice, patient: boolean): Promise<Started> {
+  const display = Deno.env.get("DISPLAY");
+  const begin = (onFault: (error: Error) => void) =>
+    startCaptured(config, choice, display, patient, onFault);
+  const death = Promise.withResolvers<Error>();
   try {
-    return await startCaptured(config, Deno.env.get("DISPLAY"), (error) => {
-      exit(1, `Patchcast cannot go on: ${error.message}`);
-    });
+    const engine = await begin(death.resolve);
+    return { choice, engine, begin, died: (listener) => void death.promise.then(listener) };
   } catch (error) {
-    if (error instanceof StartFailed) exit(1, `Cannot open the source: ${error.message}`);
-    throw error;
+    if (!(error instanceof StartFailed)) throw error;
+    const name = patient ? ` ${choice.id ?? choice.kind}` : "";
+    exit(1, `Cannot open the source${name}: ${error.message}`);
   }
+}
+
+/** What a source is called that nobody names. */
+function kindId({ kind }: SourceChoice, { label }: Engine): string {
+  return kind === "auto" || kind === "demo" || kind === "x11" || kind === "native"
+    ? capturedId(label)
+    : kind;
 }
 
 /** Opens the history; where it was asked for and cannot be opened, the program ends. */
@@ -33,22 +85,22 @@ export async function openHistory(config: Config, isDemo: boolean): Promise<Star
 
 export interface SourcesOptions {
   readonly config: Config;
-  readonly engine: Engine;
+  readonly started: StartedSources;
   /** `undefined`: nothing is recorded. */
   readonly archive: Archive | undefined;
   /** Wall clock, ms since the Unix epoch. */
   readonly now: () => number;
   /** Hears that the recorded past of a source changes. */
   readonly onLate: (id: string) => void;
-  /** Hears why a pushed source was closed. */
-  readonly onClosed: (id: string, reason: string) => void;
+  /** Hears that the stream of a source has ended, whatever comes after it. */
+  readonly onEnded: (id: string) => void;
 }
 
-/** The captured source and those that are pushed, all of them recorded. */
+/** The captured sources and those that are pushed, all of them recorded. */
 export function openSources(options: SourcesOptions): SourceSet<Engine> {
-  const { config, engine, archive, now, onLate, onClosed } = options;
+  const { config, started, archive, now, onLate, onEnded } = options;
   const sources = new SourceSet<Engine>({
-    captured: { id: capturedId(engine.label), engine },
+    captured: started.captured,
     open: (source, onFault) => startPushed(config, source, onFault),
     now,
     onShot(id, time, place, frame) {
@@ -60,27 +112,46 @@ export function openSources(options: SourcesOptions): SourceSet<Engine> {
       if (reason !== undefined) archive?.endShots(id, reason);
     },
     onClosed(id, reason) {
-      onClosed(id, reason);
+      say(`Patchcast: the source ${id} is closed: ${reason}`);
+      onEnded(id);
       archive?.endShots(id, reason);
     },
+    onDied(id, reason) {
+      say(`Patchcast: the source ${id} has died and is begun anew: ${reason}`);
+      onEnded(id);
+      archive?.unfollow(id, reason);
+    },
+    onRestarted(source) {
+      say(`Patchcast: the source ${source.id} is there again`);
+      if (archive) record(archive, source, config, now);
+    },
   });
-  if (archive) record(archive, sources, config.historyFps, now);
+  if (started.captured.length > 1) started.onDied = (id, error) => sources.captured.died(id, error);
+  if (archive) {
+    for (const source of sources.captured.list()) {
+      record(archive, source, config, now);
+    }
+  }
   return sources;
 }
 
-/** The history watches the captured source's stream, as viewers do, but needs only so many pictures of it. */
+/**
+ * The history watches a captured source's stream, as viewers do, but needs only so many pictures of it. A demo among
+ * other sources is recorded only where the history was asked for.
+ */
 function record(
   archive: Archive,
-  { default: captured }: SourceSet<Engine>,
-  fps: number,
+  source: HeldSource<Engine>,
+  { history, historyFps }: Config,
   now: () => number,
 ): void {
-  const { id, engine } = captured;
+  const { id, engine } = source;
+  if (engine.label === "demo" && history !== "on") return;
   archive.follow(id, {
     ring: engine.ring,
     capture: engine,
     hello: () => engine.hello("history"),
     now,
   });
-  captured.follow(fps);
+  source.follow(historyFps);
 }

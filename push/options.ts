@@ -3,8 +3,12 @@
  */
 import { nearest } from "../config/nearest.ts";
 import { show } from "../config/refusal.ts";
-import type { SourceChoice } from "../config/start_options.ts";
+import { type SourceChoice, sourceChoiceSchema } from "../config/source_choice.ts";
+import { sourceOf } from "../config/source_text.ts";
 import { valueOf } from "../config/text.ts";
+
+/** What an agent can look at. */
+export type PushedChoice = Extract<SourceChoice, { kind: "auto" | "demo" | "x11" }>;
 
 /** What an agent is told. */
 export interface PushOptions {
@@ -12,7 +16,7 @@ export interface PushOptions {
   readonly token: string;
   /** Pace of the looks, ms, 100 to 3,600,000. */
   readonly everyMs: number;
-  readonly source: SourceChoice;
+  readonly source: PushedChoice;
   /** Id of the source at the server. */
   readonly as: string;
   readonly spool: string;
@@ -48,6 +52,7 @@ Usage: deno task push --to URL [flags]
                       100ms to 60m; default 10s. What stands still is reported every 30 s,
                       or at each look: then the server knows that the agent is there
   --source NAME       auto, demo, x11 or x11:DISPLAY; default auto: $DISPLAY, or the demo without it
+                      of an x11 one monitor or window: x11::0#monitor=HDMI-1, x11#window=Firefox
   --as ID             Name of the source at the server: a-z, 0-9, _ and -, at most 32 characters
                       default: the name of this machine
   --spool DIR         Where screenshots wait while the server is away; default push-spool
@@ -83,8 +88,7 @@ export function parsePushOptions(
   }
   const everyMs = readDuration(texts.get("--every") ?? "10s") ??
     refuse("--every", "100ms to 60m: a whole number with ms, s or m");
-  const source = valueOf("source", [texts.get("--source") ?? "auto"]);
-  if (typeof source === "string") refuse("--source", "auto, demo, x11 or x11:DISPLAY (x11::99)");
+  const source = readSource(texts.get("--source") ?? "auto", refuse);
   const as = texts.get("--as") ?? idOf(hostname());
   if (!/^[a-z0-9][a-z0-9_-]{0,31}$/.test(as)) {
     refuse("--as", "1 to 32 of a-z, 0-9, _ and -, beginning with a letter or digit", as);
@@ -93,10 +97,10 @@ export function parsePushOptions(
   if (!/^[^\p{Cc}]{1,1024}$/u.test(spool)) refuse("--spool", "the path of a directory");
   const spoolBytes = readBytes(texts.get("--spool-bytes") ?? "200MiB") ??
     refuse("--spool-bytes", "1MiB to 1TiB (bytes, or with K, M, G, KiB, MiB, GiB)");
-  if (problems.length > 0 || !to || !token || !everyMs || !spoolBytes) {
+  if (problems.length > 0 || !to || !token || !everyMs || !spoolBytes || !source) {
     throw new BadOptions(problems.join("\n"));
   }
-  return { to, token, everyMs, source: source as SourceChoice, as, spool, spoolBytes };
+  return { to, token, everyMs, source, as, spool, spoolBytes };
 }
 
 /** `--name value` and `--name=value`. Values of what is not known are not repeated: one may be the token. */
@@ -124,6 +128,24 @@ function readTexts(args: readonly string[], problems: string[]): Map<string, str
     }
   }
   return texts;
+}
+
+/** What an agent can look at: a display, or one monitor or window of it. */
+function readSource(
+  text: string,
+  refuse: (name: string, allowed: string, value?: unknown) => undefined,
+): PushedChoice | undefined {
+  const source = sourceChoiceSchema.safeParse(sourceOf(text)).data;
+  const known = source?.kind === "auto" || source?.kind === "demo" || source?.kind === "x11";
+  const extras = known
+    ? Object.keys(source).filter((key) => !["kind", "display", "monitor", "window"].includes(key))
+    : [];
+  if (known && extras.length === 0) return source;
+  return refuse(
+    "--source",
+    "auto, demo, x11 or x11:DISPLAY (x11::99), with #monitor=NAME or #window=TITLE-or-ID or without",
+    text,
+  );
 }
 
 function readServer(

@@ -33,7 +33,7 @@ export interface CaptureControl {
 /** A source and its capture; `HeldSource` is one. */
 export interface ControlledSource {
   readonly id: string;
-  readonly kind: "captured" | "pushed";
+  readonly kind: "captured" | "pushed" | "wall";
   /** How many watch it. */
   readonly viewers: number;
   /** When its sender was heard last, if it broke its promise to report; ms since the Unix epoch. */
@@ -43,10 +43,10 @@ export interface ControlledSource {
 
 /** All sources; `SourceSet` is one. */
 export interface ControlledSources {
-  /** The captured one: what a request is about that names none. */
+  /** The first captured one: what a request is about that names none. */
   readonly default: ControlledSource;
   get(id: string | undefined): ControlledSource | undefined;
-  /** The captured one first. */
+  /** The captured ones first. */
   list(): readonly ControlledSource[];
 }
 
@@ -63,7 +63,7 @@ export interface ViewerInfo {
   readonly id: string;
   /** Id of the source that it watches. */
   readonly source: string;
-  readonly transport: "stream" | "events";
+  readonly transport: "stream" | "events" | "mjpeg";
   /** `host:port` of the peer, or `unknown`. */
   readonly remote: string;
   readonly userAgent: string;

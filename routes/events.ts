@@ -57,7 +57,7 @@ function openEvents(c: AppContext, { sources, feedOf, registry, now }: EventsDep
   const reader = new EventReader(feed, Number(c.req.header("last-event-id") ?? NaN));
   const since = now();
   registry.add(id, {
-    left: source.enter((reason) => reader.end("disconnected", reason)),
+    left: source.enter((reason, code) => reader.end(code, reason)),
     info: () => ({
       id,
       source: source.id,

@@ -25,6 +25,8 @@ const healthSchema = z.object({
   ),
 });
 
+const SEVERITY: readonly string[] = ["stale", "lost", "stuck"];
+
 type HealthAnswer = Omit<z.infer<typeof healthSchema>, "history" | "silent">;
 
 /** What the routes of this file may be told. */
@@ -36,13 +38,16 @@ export interface HealthOptions {
   readonly answerWithinMs?: number;
 }
 
-/** The routes of this file. */
+/**
+ * The routes of this file.
+ * @param captures the captured sources; one that is unhealthy makes the server so
+ */
 export function healthRoutes(
-  capture: Pick<CaptureControl, "health">,
+  captures: () => readonly Pick<CaptureControl, "health">[],
   { history, silent = () => 0, answerWithinMs = ANSWER_WITHIN_MS }: HealthOptions = {},
 ): Route[] {
   let asking: Promise<HealthAnswer> | undefined;
-  const ask = () => asking ??= askOnce(capture, answerWithinMs).finally(() => asking = undefined);
+  const ask = () => asking ??= askAll(captures(), answerWithinMs).finally(() => asking = undefined);
   return [{
     method: "get",
     path: "/healthz",
@@ -61,6 +66,19 @@ export function healthRoutes(
       return c.json({ ...health, silent: silent(), history: recording }, health.ok ? 200 : 503);
     },
   }];
+}
+
+/** The worst of them. */
+async function askAll(
+  captures: readonly Pick<CaptureControl, "health">[],
+  answerWithinMs: number,
+): Promise<HealthAnswer> {
+  const answers = await Promise.all(captures.map((one) => askOnce(one, answerWithinMs)));
+  const ill = answers.filter(({ ok }) => !ok);
+  const worst = ill.sort((a, b) => SEVERITY.indexOf(b.state) - SEVERITY.indexOf(a.state))[0];
+  if (!worst) return answers.find(({ state }) => state === "live") ?? answers[0];
+  if (answers.length === 1) return worst;
+  return { ...worst, detail: `${worst.detail} (${ill.length} of ${answers.length} sources)` };
 }
 
 async function askOnce(

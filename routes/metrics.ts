@@ -37,13 +37,13 @@ export function metricsRoutes({ sources, viewers, history }: Deps): Route[] {
   }];
 }
 
-/** A pushed source may be closed while it is asked: then it is left out. The captured one must answer. */
-async function measureAll([captured, ...pushed]: readonly ControlledSource[]) {
-  const others = await Promise.allSettled(pushed.map(measure));
-  return [
-    await measure(captured),
-    ...others.flatMap((one) => one.status === "fulfilled" ? [one.value] : []),
-  ];
+/** A source may be closed or die while it is asked: then it is left out. */
+async function measureAll(sources: readonly ControlledSource[]) {
+  const measured = await Promise.allSettled(sources.map(measure));
+  const found = measured.flatMap((one) => one.status === "fulfilled" ? [one.value] : []);
+  // Of nothing there is nothing to tell: whoever scrapes learns why.
+  if (found.length === 0) await measure(sources[0]);
+  return found;
 }
 
 async function measure(source: ControlledSource): Promise<MeasuredSource> {

@@ -5,6 +5,7 @@
 import { z } from "@hono/zod-openapi";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 
+import { EngineGone } from "../capture/engine.ts";
 import type { Refusal } from "../config/refusal.ts";
 
 /** What went wrong, and with what status it is answered. */
@@ -104,6 +105,10 @@ export function answerError(
   log: (message: string, error: unknown) => void,
 ): Response {
   if (error instanceof Problem) return problemResponse(error);
+  if (error instanceof EngineGone) {
+    const detail = "The source is being started again";
+    return problemResponse(new Problem("unavailable", detail, { headers: { "retry-after": "2" } }));
+  }
   const id = crypto.randomUUID();
   log(`request ${id} failed: ${request.method} ${new URL(request.url).pathname}`, error);
   const problem = new Problem("fault", `The fault is in the server's log under ${id}`);

@@ -2,6 +2,7 @@
  * Which source a request is about: the one that `?source=ID` names, or the one that this server captures.
  */
 import { z } from "zod";
+import type { Closed } from "../capture/held_source.ts";
 import { show } from "../config/refusal.ts";
 import { Problem, problemSchema } from "./problem.ts";
 import { type AppContext, json } from "./route.ts";
@@ -24,7 +25,7 @@ export interface Watched<E> {
   readonly id: string;
   readonly engine: E;
   /** Counts a viewer, who is told when the source is closed; returns what is called when it leaves. */
-  enter(closed: (reason: string) => void): () => void;
+  enter(closed: Closed): () => void;
 }
 
 /**

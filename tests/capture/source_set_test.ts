@@ -19,7 +19,7 @@ function rig(limits: SourceLimits = {}) {
   const hold: { opening: Promise<void> } = { opening: Promise.resolve() };
   const engine = new FakeEngine("x11 :1", { width: 64, height: 32 });
   const set = new SourceSet<FakeEngine>({
-    captured: { id: "screen", engine },
+    captured: [{ id: "screen", engine }],
     async open({ label, size }, onFault) {
       const one = new FakeEngine(label, size);
       one.die = onFault;

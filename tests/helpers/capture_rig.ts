@@ -15,6 +15,7 @@ import type { Chunk, JoinPoint, JoinWish } from "../../capture/worker_protocol.t
 import type { LiveSettings } from "../../config.ts";
 import { liveDefaults } from "../../config/live_settings.ts";
 import { Client } from "./client.ts";
+import type { Targets } from "../../capture/targets.ts";
 import { FakeScreen } from "./fake_source.ts";
 import { type Frame, rgbaOf } from "./frames.ts";
 import { ManualClock } from "./manual_clock.ts";
@@ -28,6 +29,8 @@ export interface RigOptions {
   readonly ring?: RingLimits;
   /** The source tells of news by itself. */
   readonly tells?: boolean;
+  /** What there is to capture. */
+  readonly targets?: Targets;
 }
 
 /** Instances of the kernels are given back for the next rig: their memory need not be made anew. */
@@ -49,6 +52,7 @@ export class CaptureRig implements Joining {
     this.#kernels = kernels;
     this.screen = new FakeScreen(frame);
     this.screen.tells = options.tells ?? false;
+    this.screen.targets = options.targets;
     this.ring = new Ring(options.ring ?? { maxBytes: 64 * 1024 * 1024, maxMs: 30_000 });
     const { open } = this.screen;
     this.loop = new CaptureLoop(

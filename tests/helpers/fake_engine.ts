@@ -1,7 +1,14 @@
 /** An engine that only notes what it is told. */
-import type { Size } from "../../capture/geometry.ts";
+import type { Rect, Size } from "../../capture/geometry.ts";
 import type { SourceEngine } from "../../capture/held_source.ts";
-import type { HealthAnswer, PushedFrame } from "../../capture/worker_protocol.ts";
+import { SettingRefused } from "../../capture/setting_refused.ts";
+import type { Target } from "../../capture/targets.ts";
+import type {
+  HealthAnswer,
+  PushedFrame,
+  Refusal,
+  TargetsAnswer,
+} from "../../capture/worker_protocol.ts";
 
 export class FakeEngine implements SourceEngine {
   readonly label: string;
@@ -11,6 +18,11 @@ export class FakeEngine implements SourceEngine {
   neededFps = Infinity;
   readonly silences: (string | undefined)[] = [];
   stopped = false;
+  /** What there is to capture; `null`: no choice. */
+  choice: TargetsAnswer | null = null;
+  /** Why nothing can be selected. */
+  refusal: Refusal | undefined;
+  region: Rect | null = null;
   /** Reports the engine's death. */
   die: (error: Error) => void = () => {};
 
@@ -34,6 +46,25 @@ export class FakeEngine implements SourceEngine {
 
   show(frame: PushedFrame): void {
     this.shown.push(frame);
+  }
+
+  settings(): { fps: number; region: Rect | null } {
+    return { fps: 60, region: this.region };
+  }
+
+  stats(): Promise<{ updatesPerSecond: number }> {
+    return Promise.resolve({ updatesPerSecond: 0 });
+  }
+
+  targets(): Promise<TargetsAnswer | null> {
+    return Promise.resolve(this.choice);
+  }
+
+  select(target: Target, region: Rect | null): Promise<void> {
+    if (this.refusal) return Promise.reject(new SettingRefused(this.refusal));
+    if (this.choice) this.choice = { ...this.choice, target };
+    this.region = region;
+    return Promise.resolve();
   }
 
   health(): Promise<HealthAnswer> {

@@ -6,6 +6,7 @@ import {
   SourceLost,
   type SourceNews,
 } from "../../capture/source.ts";
+import { type Target, type Targets, TargetUnknown, WHOLE_DISPLAY } from "../../capture/targets.ts";
 import type { Frame } from "./frames.ts";
 
 /** What the source is a window to: it outlives the source when that is lost. */
@@ -19,6 +20,15 @@ export class FakeScreen {
   tells = false;
   /** Why the picture may be old though the source is there. */
   silence: string | undefined;
+  /** What there is to capture, and what is; `undefined`: there is no choice. */
+  targets: Targets | undefined;
+  target: Target = WHOLE_DISPLAY;
+  /** Where on the display the picture lies. */
+  origin = { x: 0, y: 0 };
+  /** Whether the source was told that nobody watches. */
+  resting = false;
+  /** What `fresh()` does before it resolves. */
+  refresh = () => {};
   opened = 0;
   closed = 0;
   polls = 0;
@@ -44,8 +54,9 @@ export class FakeScreen {
   }
 
   /** @throws {SourceLost} when the screen has a fault */
-  readonly open = (): Source => {
+  readonly open = (target = this.target): Source => {
     this.check();
+    this.target = target;
     this.opened++;
     this.#damage = "unknown";
     return new FakeSource(this);
@@ -76,12 +87,42 @@ export class FakeScreen {
 class FakeSource implements Source {
   readonly label = "fake";
   size: Size;
+  origin: { readonly x: number; readonly y: number };
+  #target: Target;
   readonly #screen: FakeScreen;
   #closed = false;
 
   constructor(screen: FakeScreen) {
     this.#screen = screen;
     this.size = { width: screen.frame.width, height: screen.frame.height };
+    this.origin = screen.origin;
+    this.#target = screen.target;
+  }
+
+  get target(): Target | undefined {
+    return this.#screen.targets && this.#target;
+  }
+
+  targets(): Targets {
+    return this.#screen.targets!;
+  }
+
+  select(target: Target): void {
+    const { monitors } = this.#screen.targets!;
+    if (target.kind === "monitor" && !monitors.some(({ name }) => name === target.name)) {
+      throw new TargetUnknown(`one of ${monitors.map(({ name }) => name).join(", ")}`);
+    }
+    this.#screen.target = target;
+    this.#target = target;
+  }
+
+  rest(resting: boolean): void {
+    this.#screen.resting = resting;
+  }
+
+  fresh(): Promise<void> {
+    this.#screen.refresh();
+    return Promise.resolve();
   }
 
   get tells(): boolean {
@@ -105,8 +146,10 @@ class FakeSource implements Source {
     this.size = { width, height };
     const damage = resized ? "unknown" : screen.takeDamage();
     if (resized) screen.takeDamage();
+    const moved = screen.origin !== this.origin;
+    this.origin = screen.origin;
     const cursor = screen.takeCursor();
-    return { damage, resized, ...cursor && { cursor } };
+    return { damage, resized, moved, ...cursor && { cursor } };
   }
 
   grab(into: Uint8Array, rows: RowRange): void {

@@ -50,6 +50,13 @@ Deno.test("parsePushOptions() reads every flag, in both forms", () => {
     spoolBytes: 2 ** 30,
   });
   assert.equal(parse([...GOOD, "--every", "5m"])?.everyMs, 300_000);
+  assert.deepEqual(parse([...GOOD, "--source", "x11#monitor=HDMI-1"])?.source, {
+    kind: "x11",
+    monitor: "HDMI-1",
+  });
+  for (const source of ["camera:/dev/video0", "x11::0#scale=0.5", "exec:true"]) {
+    assert.match(refusal([...GOOD, "--source", source]), /^Cannot set --source: got /);
+  }
   assert.equal(parse(["--help", "--nonsense"]), undefined);
 });
 
@@ -70,7 +77,7 @@ Deno.test("parsePushOptions() says all that is wrong, and no secrets", () => {
     `Cannot set --to: got "ftp://x/", wanted the server's address, http://HOST:PORT/ or https://HOST/PATH/
 Cannot set --token: got nothing, wanted the server's push token, 1 to 256 printable ASCII characters (or in PATCHCAST_PUSH_TOKEN)
 Cannot set --every: got "1", wanted 100ms to 60m: a whole number with ms, s or m
-Cannot set --source: got "vnc", wanted auto, demo, x11 or x11:DISPLAY (x11::99)
+Cannot set --source: got "vnc", wanted auto, demo, x11 or x11:DISPLAY (x11::99), with #monitor=NAME or #window=TITLE-or-ID or without
 Cannot set --as: got "A", wanted 1 to 32 of a-z, 0-9, _ and -, beginning with a letter or digit
 Cannot set --spool-bytes: got "1", wanted 1MiB to 1TiB (bytes, or with K, M, G, KiB, MiB, GiB)`,
   );

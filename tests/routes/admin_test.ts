@@ -145,17 +145,39 @@ Deno.test("GET /healthz says so when the capture does not answer or has failed",
   const never = { health: () => new Promise<never>(() => {}) };
   const failed = { health: () => Promise.reject(new Error("boom")) };
   for (const capture of [never, failed]) {
-    const response = await askHealth(healthRoutes(capture, { answerWithinMs: 0 })[0]);
+    const response = await askHealth(healthRoutes(() => [capture], { answerWithinMs: 0 })[0]);
     assert.equal(response.status, 503);
     assert.equal((await response.json()).state, "stuck");
   }
+});
+
+Deno.test("GET /healthz tells the worst of several sources, without their names", async () => {
+  const { healthNow } = new FakeCapture(testServer().config.settings);
+  const well = { health: () => Promise.resolve(healthNow) };
+  const lost = {
+    health: () =>
+      Promise.resolve({ ...healthNow, healthy: false, state: "lost", detail: "x11 :7" } as const),
+  };
+  const ask = async (...captures: { health: () => Promise<typeof healthNow> }[]) => {
+    const response = await askHealth(healthRoutes(() => captures)[0]);
+    const { ok, state, detail } = await response.json();
+    return [response.status, ok, state, detail];
+  };
+  assert.deepEqual(await ask(well, well), [200, true, "live", "ok"]);
+  assert.deepEqual(await ask(well, lost, well), [
+    503,
+    false,
+    "lost",
+    "The source is away (1 of 3 sources)",
+  ]);
+  assert.deepEqual(await ask(lost), [503, false, "lost", "The source is away"]);
 });
 
 Deno.test("GET /healthz asks the capture once for all who ask at the same time", async () => {
   let asked = 0;
   const { healthNow } = new FakeCapture(testServer().config.settings);
   const gate = Promise.withResolvers<typeof healthNow>();
-  const [route] = healthRoutes({ health: () => (asked++, gate.promise) });
+  const [route] = healthRoutes(() => [{ health: () => (asked++, gate.promise) }]);
   const server = testServer({ extra: [{ ...route, path: "/health2" }] });
   const answers = [1, 2, 3].map(() => server.request("/health2"));
   gate.resolve(healthNow);

@@ -7,7 +7,9 @@ import { Uploads } from "../../routes/intake/upload.ts";
 import { answerError } from "../../routes/problem.ts";
 import { type AppEnv, honoPath } from "../../routes/route.ts";
 import { type SourcesDeps, sourcesRoutes } from "../../routes/sources.ts";
+import type { Role } from "../../routes/security/role.ts";
 import { sourceOf } from "../../routes/source_of.ts";
+import type { TargetsAnswer } from "../../capture/worker_protocol.ts";
 import { FakeEngine } from "../helpers/fake_engine.ts";
 import { makePng } from "../helpers/make_png.ts";
 import { ManualTimers } from "../helpers/manual_timers.ts";
@@ -18,8 +20,9 @@ function rig(replace: Partial<SourcesDeps> = {}) {
   const engines: FakeEngine[] = [];
   const timers = new ManualTimers();
   const heard: string[] = [];
+  const screen = new FakeEngine("x11 :1", { width: 64, height: 32 });
   const sources = new SourceSet<FakeEngine>({
-    captured: { id: "screen", engine: new FakeEngine("x11 :1", { width: 64, height: 32 }) },
+    captured: [{ id: "screen", engine: screen }],
     open({ label, size }) {
       engines.push(new FakeEngine(label, size));
       return Promise.resolve(engines.at(-1)!);
@@ -31,7 +34,12 @@ function rig(replace: Partial<SourcesDeps> = {}) {
   });
   const decoder = new ImageDecoder({ limits: IMAGE_LIMITS });
   const uploads = new Uploads({ maxBytes: IMAGE_LIMITS.maxBytes });
+  const caller: { role: Role } = { role: "admin" };
   const app = new Hono<AppEnv>();
+  app.use(async (c, next) => {
+    c.set("role", caller.role);
+    await next();
+  });
   for (
     const route of sourcesRoutes({
       sources,
@@ -75,6 +83,8 @@ function rig(replace: Partial<SourcesDeps> = {}) {
   }
   return {
     app,
+    caller,
+    screen,
     sources,
     engines,
     timers,
@@ -225,7 +235,16 @@ Deno.test("GET /api/sources lists what can be watched", async () => {
   await server.push(png(1), { at: secondsAgo(30) });
   server.sources.get("desk")?.enter();
   const { sources } = await (await server.app.request("/api/sources")).json();
-  const common = { state: "live", detail: "ok" };
+  const common = {
+    state: "live",
+    detail: "ok",
+    fps: 60,
+    updatesPerSecond: 0,
+    target: null,
+    region: null,
+    monitors: [],
+    windows: [],
+  };
   assert.deepEqual(sources, [
     {
       id: "screen",
@@ -319,4 +338,83 @@ Deno.test("sourceOf() finds the source that the query names, or says which there
   const problem = await problemOf(await which("?source=nothing"));
   assert.equal(problem.status, 404);
   assert.equal(problem.detail, 'There is no source "nothing"; there are: screen, desk');
+});
+
+/** A display with a monitor and a window. */
+const CHOICE: TargetsAnswer = {
+  target: { kind: "all" },
+  monitors: [{ name: "HDMI-1", x: 0, y: 0, width: 64, height: 32, primary: true }],
+  windows: [{ id: "0x7", title: "Notes", app: "editor", x: 1, y: 2, width: 3, height: 4 }],
+};
+
+Deno.test("GET /api/sources tells administrators, and nobody else, what can be selected", async () => {
+  using server = rig();
+  server.screen.choice = CHOICE;
+  const first = async () => (await (await server.app.request("/api/sources")).json()).sources[0];
+  assert.deepEqual((await first()).windows, CHOICE.windows);
+  assert.deepEqual((await first()).monitors, CHOICE.monitors);
+  server.caller.role = "view";
+  const { target, monitors, windows } = await first();
+  assert.deepEqual({ target, monitors, windows }, {
+    target: { kind: "all" },
+    monitors: [],
+    windows: [],
+  });
+});
+
+Deno.test("POST /api/sources/{id}/select captures something else, and answers with the source", async () => {
+  using server = rig();
+  server.screen.choice = CHOICE;
+  const select = async (body: unknown) => {
+    const response = await server.app.request("/api/sources/screen/select", {
+      method: "POST",
+      body: JSON.stringify(body),
+      headers: { "content-type": "application/json" },
+    });
+    assert.equal(response.status, 200);
+    const { id, target, region } = await response.json();
+    assert.equal(id, "screen");
+    return { target, region };
+  };
+  const region = { x: 1, y: 2, w: 3, h: 4 };
+  const monitor = { kind: "monitor", name: "HDMI-1" };
+  assert.deepEqual(await select({ monitor: "HDMI-1", region }), { target: monitor, region });
+  assert.deepEqual(await select({ region: null }), { target: monitor, region: null });
+  assert.deepEqual(await select({ window: "0x7" }), {
+    target: { kind: "window", window: "0x7" },
+    region: null,
+  });
+  assert.deepEqual(await select({ target: "all" }), { target: { kind: "all" }, region: null });
+});
+
+Deno.test("POST /api/sources/{id}/select says what is wrong", async () => {
+  using server = rig();
+  const refused = async (body: unknown, id = "screen") => {
+    const response = await server.app.request(`/api/sources/${id}/select`, {
+      method: "POST",
+      body: JSON.stringify(body),
+      headers: { "content-type": "application/json" },
+    });
+    const { status, detail } = await problemOf(response);
+    return `${status} ${detail}`;
+  };
+  assert.equal(await refused({ target: "all" }), "409 screen shows one thing only");
+  server.screen.choice = CHOICE;
+  assert.match(await refused({ target: "all" }, "desk"), /^404 There is no source "desk"/);
+  const one = /^400 Name one of target, monitor, window and region/;
+  assert.match(await refused({}), one);
+  assert.match(await refused({ monitor: "A", window: "B" }), one);
+  assert.match(await refused({ monitor: 7 }), /^400 Cannot set monitor: got 7, wanted the name/);
+  assert.match(
+    await refused({ region: { x: 0, y: 0, w: 0, h: 1 } }),
+    /^400 Cannot set region.w: got 0, wanted a whole number, 1 to 16384/,
+  );
+  assert.match(await refused({ montor: "A" }), /^400 Cannot set montor: got "A", wanted one of/);
+  const allowed = "a monitor that there is: HDMI-1";
+  server.screen.refusal = { field: "monitor", value: "DP-9", allowed };
+  assert.equal(
+    await refused({ monitor: "DP-9" }),
+    `400 Cannot set monitor: got "DP-9", wanted ${allowed}`,
+  );
+  assert.equal(server.screen.choice, CHOICE);
 });

@@ -16,32 +16,34 @@
  * still ends the process with exit code 1. The same holds, with any version, for a server that dies in
  * the about one millisecond between accepting a connection and `XOpenDisplay` returning.
  */
-import type { Size } from "../../geometry.ts";
 import { SourceLost } from "../../source.ts";
 import {
-  CONFIGURE_EVENT,
   CONFIGURE_NOTIFY,
+  DESTROY_NOTIFY,
   EVENT,
   GENERIC_EVENT,
   GENERIC_EVENT_TYPE,
+  MAP_NOTIFY,
   nativeBuffer,
+  PROPERTY_CHANGE_MASK,
+  REPARENT_NOTIFY,
+  STRUCTURE_EVENT,
   STRUCTURE_NOTIFY_MASK,
-  WINDOW_ATTRIBUTES,
+  SUBSTRUCTURE_NOTIFY_MASK,
+  UNMAP_NOTIFY,
 } from "./layouts.ts";
 import { type Libraries, loadLibraries } from "./libraries.ts";
-
-/** The root window: what there is to capture. */
-export interface Screen extends Size {
-  readonly depth: number;
-  /** Address of Xlib's `Visual`. */
-  readonly visual: bigint;
-}
+import { attributesOf, type WindowAttributes } from "./window_queries.ts";
 
 /** What the events since the last look say. */
 export interface XEvents {
-  /** The root window was reconfigured: its size may be another. */
-  readonly configured: boolean;
-  /** The types of the other events. */
+  /** Windows, the root among them, that were moved, resized, shown, hidden or put into another one. */
+  readonly changed: ReadonlySet<bigint>;
+  /** Windows that were shown. */
+  readonly mapped: ReadonlySet<bigint>;
+  /** Windows that there are no more. */
+  readonly destroyed: ReadonlySet<bigint>;
+  /** The types of all events but generic ones. */
   readonly types: ReadonlySet<number>;
   /** The extensions, by number, whose events come as X's "generic" ones. */
   readonly extensions: ReadonlySet<number>;
@@ -55,7 +57,6 @@ export class XConnection {
   /** Written by Xlib's call of the exit handler. */
   readonly #lostFlag = nativeBuffer(8);
   readonly #event = nativeBuffer(EVENT.size);
-  readonly #attributes = nativeBuffer(WINDOW_ATTRIBUTES.size);
 
   /**
    * Connects to the X display `name`, like ":0" or "host:0.0". Blocks until the server answers.
@@ -84,9 +85,14 @@ export class XConnection {
     this.#display = display;
     x11.XSetIOErrorExitHandler?.(display, addressOf("strtod"), this.#lostFlag);
     this.root = x11.XDefaultRootWindow(display);
-    // RandR resizes the root window, and the server tells this as a plain ConfigureNotify too,
-    // so there is no need for libXrandr and its events.
-    x11.XSelectInput(display, this.root, STRUCTURE_NOTIFY_MASK);
+    this.watchForWindows(false);
+  }
+
+  /** True: from now on events tell of windows that come, too; false: only of the root window itself, as at first. */
+  watchForWindows(watch: boolean): void {
+    const more = watch ? SUBSTRUCTURE_NOTIFY_MASK | PROPERTY_CHANGE_MASK : 0n;
+    const { x11 } = this.libraries;
+    x11.XSelectInput(this.display, this.root, STRUCTURE_NOTIFY_MASK | more);
   }
 
   /** True once the server is known to be gone. */
@@ -112,22 +118,12 @@ export class XConnection {
   }
 
   /** Asks the server for the root window's present size. Throws `SourceLost` when it does not tell. */
-  screen(): Screen {
-    const { display } = this;
-    const answered = this.libraries.x11.XGetWindowAttributes(display, this.root, this.#attributes);
-    this.check();
-    const visual = this.#attributes.getBigUint64(WINDOW_ATTRIBUTES.visual, true);
-    if (answered === 0 || visual === 0n) {
-      throw new SourceLost(
-        `The X server of display ${this.name} does not describe its root window`,
-      );
-    }
-    return {
-      width: this.#attributes.getInt32(WINDOW_ATTRIBUTES.width, true),
-      height: this.#attributes.getInt32(WINDOW_ATTRIBUTES.height, true),
-      depth: this.#attributes.getInt32(WINDOW_ATTRIBUTES.depth, true),
-      visual,
-    };
+  screen(): WindowAttributes {
+    const screen = attributesOf(this, this.root);
+    if (screen) return screen;
+    throw new SourceLost(
+      `The X server of display ${this.name} does not describe its root window`,
+    );
   }
 
   /** Takes the events that have arrived, without waiting. */
@@ -135,7 +131,7 @@ export class XConnection {
     const { XPending, XNextEvent } = this.libraries.x11;
     const types = new Set<number>();
     const extensions = new Set<number>();
-    let configured = false;
+    const [changed, mapped, destroyed] = [0, 0, 0].map(() => new Set<bigint>());
     // The count is taken once: events that arrive meanwhile are for the next look.
     for (let left = XPending(this.display); left > 0; left--) {
       XNextEvent(this.display, this.#event);
@@ -143,11 +139,16 @@ export class XConnection {
       // Xlib frees what belongs to a generic event by itself when nobody asks for it.
       if (type === GENERIC_EVENT_TYPE) {
         extensions.add(this.#event.getInt32(GENERIC_EVENT.extension, true));
-      } else if (type !== CONFIGURE_NOTIFY) types.add(type);
-      else configured ||= this.#event.getBigUint64(CONFIGURE_EVENT.window, true) === this.root;
+        continue;
+      }
+      types.add(type);
+      const window = this.#event.getBigUint64(STRUCTURE_EVENT.window, true);
+      if (CHANGES.has(type)) changed.add(window);
+      if (type === MAP_NOTIFY) mapped.add(window);
+      if (type === DESTROY_NOTIFY) destroyed.add(window);
     }
     this.check();
-    return { configured, types, extensions };
+    return { changed, mapped, destroyed, types, extensions };
   }
 
   /**
@@ -170,3 +171,10 @@ export class XConnection {
     this.libraries.x11.XCloseDisplay(display);
   }
 }
+
+const CHANGES: ReadonlySet<number> = new Set([
+  CONFIGURE_NOTIFY,
+  MAP_NOTIFY,
+  UNMAP_NOTIFY,
+  REPARENT_NOTIFY,
+]);

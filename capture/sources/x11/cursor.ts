@@ -2,6 +2,7 @@
  * The mouse pointer: where it is, and what it looks like. X leaves it out of the pixels that it hands
  * out, so frames never contain it.
  */
+import type { Rect } from "../../geometry.ts";
 import type { CursorChange, CursorShape } from "../../source.ts";
 import type { XConnection } from "./connection.ts";
 import { shapeOf } from "./cursor_shape.ts";
@@ -46,11 +47,13 @@ export class CursorWatch {
 
   /**
    * What changed since the last call; `undefined` for nothing. The first call reports all.
-   * `shapeChanged` says whether an event of `eventType` came.
+   * @param shapeChanged whether an event of `eventType` came
+   * @param shown the part of the display that is captured: places are told as seen from there, and outside it the
+   * pointer is not visible. `undefined`: nothing is.
    */
-  look(shapeChanged: boolean): CursorChange | undefined {
+  look(shapeChanged: boolean, shown: Rect | undefined): CursorChange | undefined {
     const shape = shapeChanged || this.#last === undefined ? this.#newShape() : undefined;
-    const position = this.#position();
+    const position = this.#position(shown);
     const last = this.#last;
     this.#last = position;
     const moved = last === undefined || last.x !== position.x || last.y !== position.y ||
@@ -59,7 +62,7 @@ export class CursorWatch {
     return moved ? position : undefined;
   }
 
-  #position(): Position {
+  #position(shown: Rect | undefined): Position {
     const { x11 } = this.#connection.libraries;
     const [root, child, rootX, rootY, windowX, windowY, buttons] = this.#answer;
     const { display, root: window } = this.#connection;
@@ -76,8 +79,11 @@ export class CursorWatch {
     );
     this.#connection.check();
     // Not here: the pointer is on another X screen, so its coordinates mean nothing on this one.
-    if (here === 0) return { visible: false, x: this.#last?.x ?? 0, y: this.#last?.y ?? 0 };
-    return { visible: true, x: rootX.getInt32(0, true), y: rootY.getInt32(0, true) };
+    const x = rootX.getInt32(0, true) - (shown?.x ?? 0);
+    const y = rootY.getInt32(0, true) - (shown?.y ?? 0);
+    const inside = shown !== undefined && x >= 0 && y >= 0 && x < shown.w && y < shown.h;
+    if (here !== 0 && inside) return { visible: true, x, y };
+    return { visible: false, x: this.#last?.x ?? 0, y: this.#last?.y ?? 0 };
   }
 
   /** The present shape, unless it is the one reported last. */

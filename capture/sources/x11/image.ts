@@ -3,24 +3,31 @@
  */
 import type { RowRange } from "../../geometry.ts";
 import { SourceLost } from "../../source.ts";
-import type { Screen, XConnection } from "./connection.ts";
+import { type Area, masksOf } from "./area.ts";
+import type { XConnection } from "./connection.ts";
 import { ALL_PLANES, IMAGE, nativeBuffer, Z_PIXMAP } from "./layouts.ts";
 import { type CopyRows, formatOf, type PixelFormat } from "./pixels.ts";
 
-/** A way to read the screen, for one size of it. */
+/** A way to read areas that are alike (`isReadAlike`), and what it read last. */
 export interface Grabber {
   /**
-   * Copies `rows` of the screen into `frame`. False when the server refuses, as it does when the
+   * Copies `rows` of `area` into `frame`. False when the server refuses, as it does when the
    * screen has become smaller; `frame` is then as it was. Throws `SourceLost` when the server is gone.
    */
-  grab(frame: Uint8Array, rows: RowRange): boolean;
-  /** Releases the memory; may be called twice, and with the server gone. */
+  grab(area: Area, frame: Uint8Array, rows: RowRange): boolean;
+  /** Copies `rows` as they were when they were grabbed last into `frame`; black for those that never were. */
+  repeat(frame: Uint8Array, rows: RowRange): void;
+  /** Releases the memory; may be called twice, and with the server gone. Nothing is grabbed or repeated after it. */
   close(): void;
 }
 
 /** Asks the server how it stores pixels. Throws `SourceLost` when it shows none. */
-export function readFormat(connection: XConnection): PixelFormat {
-  const format = withImage(connection, { top: 0, bottom: 1 }, 1, formatOf);
+export function readFormat(connection: XConnection, area: Area): PixelFormat {
+  const pixel = { ...area, width: 1 };
+  const masks = masksOf(connection, area);
+  const format = withImage(connection, pixel, { top: 0, bottom: 1 }, (image) => {
+    return formatOf(image, masks);
+  });
   if (format === undefined) {
     throw new SourceLost(`The X server of display ${connection.name} refuses to show its pixels`);
   }
@@ -29,43 +36,51 @@ export function readFormat(connection: XConnection): PixelFormat {
 
 export class ImageGrabber implements Grabber {
   readonly #connection: XConnection;
-  readonly #width: number;
   readonly #copy: CopyRows;
+  readonly #width: number;
+  readonly #last: Uint8Array;
 
-  constructor(connection: XConnection, screen: Screen, copy: CopyRows) {
+  constructor(connection: XConnection, { width, height }: Area, copy: CopyRows) {
     this.#connection = connection;
-    this.#width = screen.width;
     this.#copy = copy;
+    this.#width = width;
+    this.#last = new Uint8Array(width * height * 4);
   }
 
-  grab(frame: Uint8Array, rows: RowRange): boolean {
-    const copied = withImage(this.#connection, rows, this.#width, (image) => {
+  grab(area: Area, frame: Uint8Array, rows: RowRange): boolean {
+    const copied = withImage(this.#connection, area, rows, (image) => {
       const address = image.getBigUint64(IMAGE.data, true);
       const bytesPerLine = image.getInt32(IMAGE.bytesPerLine, true);
-      this.#copy({ address, bytesPerLine }, frame, this.#width, rows);
+      this.#copy({ address, bytesPerLine }, this.#last, area.width, rows);
+      this.repeat(frame, rows);
       return true;
     });
     return copied ?? false;
   }
 
+  repeat(frame: Uint8Array, { top, bottom }: RowRange): void {
+    const rowBytes = this.#width * 4;
+    frame.set(this.#last.subarray(top * rowBytes, bottom * rowBytes), top * rowBytes);
+  }
+
   close(): void {}
 }
 
-/** Fetches an `XImage`, lends it to `use` and frees it; `undefined` when the server refuses. */
+/** Fetches rows of `area` as an `XImage`, lends it to `use` and frees it; `undefined` when the server refuses. */
 function withImage<T>(
   connection: XConnection,
-  rows: RowRange,
-  width: number,
+  { drawable, x, y, width }: Area,
+  { top, bottom }: RowRange,
   use: (image: DataView) => T,
 ): T | undefined {
   const { x11, read } = connection.libraries;
   const address = x11.XGetImage(
     connection.display,
-    connection.root,
-    0,
-    rows.top,
+    drawable,
+    x,
+    y + top,
     width,
-    rows.bottom - rows.top,
+    bottom - top,
     ALL_PLANES,
     Z_PIXMAP,
   );

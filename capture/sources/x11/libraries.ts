@@ -7,7 +7,7 @@
  * pointers are declared as numbers (`u64`, 0 for NULL) and C's memory is read with `memcpy`.
  *
  * Only libX11 and libc must be there; what the others bring (shared memory, damage, cursor, being told
- * that the pointer moved) the source can do without.
+ * that the pointer moved, monitors, windows that others cover) the source can do without.
  *
  * `XInitThreads` is not called: one thread, the capture Worker, uses a connection, and libX11's
  * locks are only for sharing one.
@@ -79,6 +79,48 @@ const LIBX11 = {
     result: "u64",
   },
   XFree: { parameters: ["u64"], result: "i32" },
+  XFreePixmap: { parameters: ["u64", "u64"], result: "i32" },
+  XInternAtom: { parameters: ["u64", "buffer", "i32"], result: "u64" },
+  XGetAtomName: { parameters: ["u64", "u64"], result: "u64" },
+  XGetWindowProperty: {
+    parameters: [
+      "u64",
+      "u64",
+      "u64",
+      "i64",
+      "i64",
+      "i32",
+      "u64",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+    ],
+    result: "i32",
+  },
+  XQueryTree: {
+    parameters: ["u64", "u64", "buffer", "buffer", "buffer", "buffer"],
+    result: "i32",
+  },
+  XGetGeometry: {
+    parameters: [
+      "u64",
+      "u64",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+    ],
+    result: "i32",
+  },
+  XTranslateCoordinates: {
+    parameters: ["u64", "u64", "u64", "i32", "i32", "buffer", "buffer", "buffer"],
+    result: "i32",
+  },
 } as const;
 
 const LIBXEXT = {
@@ -110,11 +152,29 @@ const LIBXDAMAGE = {
   XDamageQueryExtension: { parameters: ["u64", "buffer", "buffer"], result: "i32" },
   XDamageCreate: { parameters: ["u64", "u64", "i32"], result: "u64" },
   XDamageSubtract: { parameters: ["u64", "u64", "u64", "u64"], result: "void" },
+  XDamageDestroy: { parameters: ["u64", "u64"], result: "void" },
 } as const;
 
 const LIBXI = {
   XIQueryVersion: { parameters: ["u64", "buffer", "buffer"], result: "i32" },
   XISelectEvents: { parameters: ["u64", "u64", "u64", "i32"], result: "i32" },
+} as const;
+
+/** From libXrandr 1.5 on. */
+const LIBXRANDR = {
+  XRRQueryExtension: { parameters: ["u64", "buffer", "buffer"], result: "i32" },
+  XRRQueryVersion: { parameters: ["u64", "buffer", "buffer"], result: "i32" },
+  XRRSelectInput: { parameters: ["u64", "u64", "i32"], result: "void" },
+  XRRGetMonitors: { parameters: ["u64", "u64", "i32", "buffer"], result: "u64" },
+  XRRFreeMonitors: { parameters: ["u64"], result: "void" },
+} as const;
+
+const LIBXCOMPOSITE = {
+  XCompositeQueryExtension: { parameters: ["u64", "buffer", "buffer"], result: "i32" },
+  XCompositeQueryVersion: { parameters: ["u64", "buffer", "buffer"], result: "i32" },
+  XCompositeRedirectWindow: { parameters: ["u64", "u64", "i32"], result: "void" },
+  XCompositeUnredirectWindow: { parameters: ["u64", "u64", "i32"], result: "void" },
+  XCompositeNameWindowPixmap: { parameters: ["u64", "u64"], result: "u64" },
 } as const;
 
 type Functions<S extends Deno.ForeignLibraryInterface> = Deno.DynamicLibrary<S>["symbols"];
@@ -127,6 +187,8 @@ export interface Libraries {
   readonly fixes: Functions<typeof LIBXFIXES> | undefined;
   readonly damage: Functions<typeof LIBXDAMAGE> | undefined;
   readonly xi: Functions<typeof LIBXI> | undefined;
+  readonly randr: Functions<typeof LIBXRANDR> | undefined;
+  readonly composite: Functions<typeof LIBXCOMPOSITE> | undefined;
   /** Address of a function of libc, to hand to C as a callback. */
   addressOf(name: "abs" | "strtod"): bigint;
   /** Fills `target` with C's memory at `address`. */
@@ -152,7 +214,8 @@ function load(): Libraries {
   if (x11 === undefined) {
     throw new SourceLost(
       "Cannot capture X11: libX11.so.6 is not installed, or --allow-ffi does not cover its folder " +
-        "(on Debian and Ubuntu: apt-get install libx11-6 libxext6 libxdamage1 libxfixes3 libxi6)",
+        "(on Debian and Ubuntu: apt-get install libx11-6 libxext6 libxdamage1 libxfixes3 libxi6 " +
+        "libxrandr2 libxcomposite1)",
     );
   }
   const dlsym = c.dlsym ?? open(["libdl.so.2"], LIBDL)?.dlsym;
@@ -163,6 +226,8 @@ function load(): Libraries {
     fixes: open(["libXfixes.so.3"], LIBXFIXES),
     damage: open(["libXdamage.so.1"], LIBXDAMAGE),
     xi: open(["libXi.so.6"], LIBXI),
+    randr: open(["libXrandr.so.2"], LIBXRANDR),
+    composite: open(["libXcomposite.so.1"], LIBXCOMPOSITE),
     addressOf(name) {
       // A null handle is RTLD_DEFAULT: everything that is loaded, in glibc and in musl.
       const address = dlsym?.(0n, new TextEncoder().encode(`${name}\0`));

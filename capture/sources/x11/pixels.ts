@@ -16,18 +16,13 @@ export interface PixelFormat {
   readonly masks: { readonly red: number; readonly green: number; readonly blue: number };
 }
 
-/** Reads the format from an `XImage`. */
-export function formatOf(image: DataView): PixelFormat {
+/** Reads the format from an `XImage`; its own masks are empty where it shows a pixmap. */
+export function formatOf(image: DataView, masks: PixelFormat["masks"]): PixelFormat {
   return {
     depth: image.getInt32(IMAGE.depth, true),
     bitsPerPixel: image.getInt32(IMAGE.bitsPerPixel, true),
     littleEndian: image.getInt32(IMAGE.byteOrder, true) === LSB_FIRST,
-    // Unsigned longs, of which a pixel's 32 bits are used.
-    masks: {
-      red: image.getUint32(IMAGE.redMask, true),
-      green: image.getUint32(IMAGE.greenMask, true),
-      blue: image.getUint32(IMAGE.blueMask, true),
-    },
+    masks,
   };
 }
 

@@ -22,8 +22,9 @@ export class Watcher implements Disposable {
   static async open(
     program: Server,
     headers: Readonly<Record<string, string>> = {},
+    path = "/stream",
   ): Promise<Watcher> {
-    const url = new URL("/stream", program.url);
+    const url = new URL(path, program.url);
     return new Watcher(await openRaw(url, { authorization: `Bearer ${TOKEN}`, ...headers }));
   }
 
@@ -85,9 +86,13 @@ export class Watcher implements Disposable {
   }
 }
 
-/** What `/snapshot.png` shows. */
-export async function snapshot(program: Program): Promise<Picture> {
-  const response = await program.request("/snapshot.png");
+/**
+ * What `/snapshot.png` shows.
+ * @param source id; default: the server's own
+ */
+export async function snapshot(program: Program, source?: string): Promise<Picture> {
+  const query = source === undefined ? "" : `?source=${source}`;
+  const response = await program.request(`/snapshot.png${query}`);
   if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
   const image = await decode(new Uint8Array(await response.arrayBuffer()));
   if (!(image instanceof Image)) throw new Error("the snapshot is not a still picture");

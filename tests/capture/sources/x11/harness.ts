@@ -2,19 +2,30 @@
  * What the tests of the x11 source share: a real X server each, and `xwd` as the judge.
  */
 import assert from "node:assert/strict";
+import type { Rect } from "../../../../capture/geometry.ts";
 import type { Source, SourceNews } from "../../../../capture/source.ts";
 import { openX11Source } from "../../../../capture/sources/x11/x11.ts";
+import type { Target } from "../../../../capture/targets.ts";
 import { missingCommands, screenshot, startXvfb, type Xvfb } from "../xvfb.ts";
 
-const missing = missingCommands(["Xvfb", "xwd", "xsetroot", "xlogo", "xterm", "xdotool", "xrandr"]);
+const missing = missingCommands([
+  "Xvfb",
+  "xwd",
+  "xsetroot",
+  "xlogo",
+  "xterm",
+  "xdotool",
+  "xrandr",
+  "openbox",
+]);
 export const skip = missing.length > 0 && Deno.env.get("CI") !== "true";
 if (skip) {
   const line = `skipped: x11 source with real X servers (not installed: ${missing.join(", ")})\n`;
   Deno.stderr.writeSync(new TextEncoder().encode(line));
 }
 
-/** Opens the x11 source of the test's server; the test's end closes it. */
-export type Open = () => Source;
+/** Opens the x11 source of the test's server; the test's end closes it. Default: the whole display. */
+export type Open = (target?: Target) => Source;
 
 /** A test with an X server of its own; where none is installed it is skipped, or with CI=true fails. */
 export function xtest(
@@ -29,8 +40,8 @@ export function xtest(
       await using server = await startXvfb({ args });
       const opened: Source[] = [];
       try {
-        await body(server, () => {
-          const source = openX11Source(server.display);
+        await body(server, (target) => {
+          const source = openX11Source(server.display, target);
           opened.push(source);
           return source;
         });
@@ -69,11 +80,34 @@ export function pixelsOf(source: Source): Uint32Array {
   return new Uint32Array(frame.buffer).map((pixel) => pixel & 0xffffff);
 }
 
+/** Fails where the source shows anything but `expected`, 0xRRGGBB numbers. */
+export function assertShows(source: Source, expected: Uint32Array): void {
+  const got = pixelsOf(source);
+  assert.equal(got.length, expected.length);
+  const { width } = source.size;
+  const first = got.findIndex((pixel, i) => pixel !== expected[i]);
+  const where = `at ${first % width},${Math.floor(first / width)}: ` +
+    `${got[first]?.toString(16)}, wanted ${expected[first]?.toString(16)}`;
+  assert.equal(first, -1, where);
+}
+
 export async function assertShowsTheScreen(source: Source, server: Xvfb): Promise<void> {
   const expected = await screenshot(server);
   const got = pixelsOf(source);
   assert.equal(got.length, expected.length);
   assert.equal(got.findIndex((pixel, i) => pixel !== expected[i]), -1, "first pixel that differs");
+}
+
+/** The part `w`×`h` at `x`, `y` of a picture that is `width` pixels wide. */
+export function crop(
+  pixels: Uint32Array,
+  width: number,
+  { x, y, w, h }: Rect,
+): Uint32Array {
+  return Uint32Array.from(
+    { length: w * h },
+    (_, i) => pixels[(y + Math.floor(i / w)) * width + x + i % w],
+  );
 }
 
 /** Many colours on the root window. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { PushedScreen } from "../../../capture/sources/pushed.ts";
+import { FrameScreen } from "../../../capture/sources/frame_screen.ts";
 import type { PushedFrame } from "../../../capture/worker_protocol.ts";
 
 /** A frame whose bytes all have the same value. */
@@ -7,15 +7,15 @@ function frameOf(width: number, height: number, value: number): PushedFrame {
   return { width, height, bgrx: new Uint8Array(width * height * 4).fill(value) };
 }
 
-function grab(screen: ReturnType<PushedScreen["open"]>): Uint8Array {
+function grab(screen: ReturnType<FrameScreen["open"]>): Uint8Array {
   const { width, height } = screen.size;
   const frame = new Uint8Array(width * height * 4);
   screen.grab(frame, { top: 0, bottom: height });
   return frame;
 }
 
-Deno.test("PushedScreen shows black of its first size until a frame is put", () => {
-  const source = new PushedScreen("pushed desk", { width: 3, height: 2 }).open();
+Deno.test("FrameScreen shows black of its first size until a frame is put", () => {
+  const source = new FrameScreen("pushed desk", { width: 3, height: 2 }).open();
   assert.equal(source.label, "pushed desk");
   assert.deepEqual(source.poll(), { damage: "unknown", resized: false });
   assert.deepEqual(source.size, { width: 3, height: 2 });
@@ -23,8 +23,8 @@ Deno.test("PushedScreen shows black of its first size until a frame is put", () 
   assert.deepEqual(source.poll(), { damage: [], resized: false });
 });
 
-Deno.test("PushedScreen.put() shows at the next poll; of several, the newest", () => {
-  const screen = new PushedScreen("pushed desk", { width: 3, height: 2 });
+Deno.test("FrameScreen.put() shows at the next poll; of several, the newest", () => {
+  const screen = new FrameScreen("pushed desk", { width: 3, height: 2 });
   const source = screen.open();
   source.poll();
   screen.put(frameOf(3, 2, 1));
@@ -35,8 +35,8 @@ Deno.test("PushedScreen.put() shows at the next poll; of several, the newest", (
   assert.deepEqual(source.poll(), { damage: [], resized: false });
 });
 
-Deno.test("PushedScreen tells of another size", () => {
-  const screen = new PushedScreen("pushed desk", { width: 3, height: 2 });
+Deno.test("FrameScreen tells of another size", () => {
+  const screen = new FrameScreen("pushed desk", { width: 3, height: 2 });
   const source = screen.open();
   source.poll();
   screen.put(frameOf(2, 3, 7));
@@ -46,8 +46,8 @@ Deno.test("PushedScreen tells of another size", () => {
   assert.deepEqual(grab(source), frameOf(2, 3, 7).bgrx);
 });
 
-Deno.test("PushedScreen.grab() copies the rows that are asked for, and no others", () => {
-  const screen = new PushedScreen("pushed desk", { width: 1, height: 3 });
+Deno.test("FrameScreen.grab() copies the rows that are asked for, and no others", () => {
+  const screen = new FrameScreen("pushed desk", { width: 1, height: 3 });
   const source = screen.open();
   screen.put(frameOf(1, 3, 9));
   source.poll();
@@ -59,8 +59,8 @@ Deno.test("PushedScreen.grab() copies the rows that are asked for, and no others
   assert.throws(() => screen.put({ ...frameOf(1, 3, 9), height: 4 }), /got 12 bytes, wanted 16/);
 });
 
-Deno.test("PushedScreen ends a wait when a frame is put, before it or while it lasts", async () => {
-  const screen = new PushedScreen("pushed desk", { width: 1, height: 1 });
+Deno.test("FrameScreen ends a wait when a frame is put, before it or while it lasts", async () => {
+  const screen = new FrameScreen("pushed desk", { width: 1, height: 1 });
   const source = screen.open();
   assert.equal(source.tells, true);
   source.poll();
@@ -78,8 +78,8 @@ Deno.test("PushedScreen ends a wait when a frame is put, before it or while it l
   await closing;
 });
 
-Deno.test("PushedScreen keeps its picture when the source is opened again", () => {
-  const screen = new PushedScreen("pushed desk", { width: 1, height: 1 });
+Deno.test("FrameScreen keeps its picture when the source is opened again", () => {
+  const screen = new FrameScreen("pushed desk", { width: 1, height: 1 });
   const first = screen.open();
   screen.put(frameOf(1, 1, 5));
   first.poll();
@@ -89,8 +89,8 @@ Deno.test("PushedScreen keeps its picture when the source is opened again", () =
   assert.deepEqual(grab(second), frameOf(1, 1, 5).bgrx);
 });
 
-Deno.test("PushedScreen.setSilence() tells at the next poll, ends a wait, and keeps the picture", async () => {
-  const screen = new PushedScreen("pushed desk", { width: 1, height: 1 });
+Deno.test("FrameScreen.setSilence() tells at the next poll, ends a wait, and keeps the picture", async () => {
+  const screen = new FrameScreen("pushed desk", { width: 1, height: 1 });
   const source = screen.open();
   screen.put(frameOf(1, 1, 5));
   source.poll();

@@ -1,0 +1,33 @@
+/** Who waits for the capture loop to do something that it would not do by itself. */
+
+export class Asks {
+  #keyframe: ((answer: { seq: number }) => void)[] = [];
+  #look: (() => void)[] = [];
+
+  /** Somebody waits. */
+  get any(): boolean {
+    return this.wantsKeyframe || this.#look.length > 0;
+  }
+
+  get wantsKeyframe(): boolean {
+    return this.#keyframe.length > 0;
+  }
+
+  /** Resolves with the seq of the next keyframe. */
+  keyframe(): Promise<{ seq: number }> {
+    return new Promise((resolve) => this.#keyframe.push(resolve));
+  }
+
+  /** Resolves after the next look at the source. */
+  look(): Promise<void> {
+    return new Promise((resolve) => this.#look.push(resolve));
+  }
+
+  keyframeSent(seq: number): void {
+    for (const resolve of this.#keyframe.splice(0)) resolve({ seq });
+  }
+
+  looked(): void {
+    for (const resolve of this.#look.splice(0)) resolve();
+  }
+}

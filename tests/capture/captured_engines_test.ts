@@ -1,0 +1,53 @@
+/** Sources with real Workers: one that dies takes no other along. */
+import assert from "node:assert/strict";
+import { CapturedSources } from "../../capture/captured_sources.ts";
+import { Engine, EngineGone } from "../../capture/engine.ts";
+import { liveDefaults } from "../../config/live_settings.ts";
+import type { MortalOptions } from "../helpers/mortal_source.ts";
+
+function start(options: MortalOptions, onFault: (error: Error) => void): Promise<Engine> {
+  return Engine.start({
+    source: {
+      kind: "module",
+      url: new URL("../helpers/mortal_source.ts", import.meta.url).href,
+      options,
+    },
+    settings: liveDefaults,
+    ring: { maxBytes: 2 ** 20, maxMs: 10_000 },
+    onFault,
+  });
+}
+
+Deno.test("a Worker that dies is started again, and the other source goes on", async () => {
+  const restarted = Promise.withResolvers<void>();
+  const died = (error: Error) => sources.died("mortal", error);
+  const sources: CapturedSources<Engine> = new CapturedSources<Engine>({
+    sources: [
+      { id: "well", engine: await start({ label: "well", diesAt: Infinity }, () => assert.fail()) },
+      {
+        id: "mortal",
+        engine: await start({ label: "first life", diesAt: Date.now() + 300 }, died),
+        restart: () => start({ label: "second life", diesAt: Infinity }, died),
+      },
+    ],
+    now: () => Date.now(),
+    // Without the pause before the new start.
+    after(_ms, action) {
+      const timer = setTimeout(action, 0);
+      return () => clearTimeout(timer);
+    },
+    onRestarted: () => restarted.resolve(),
+  });
+  const dead = sources.get("mortal")!;
+  const told = Promise.withResolvers<string>();
+  dead.enter((reason, code) => told.resolve(`${code} ${reason}`));
+  assert.match(await told.promise, /^fault [^]*this source was made to break/);
+  await restarted.promise;
+  await assert.rejects(dead.engine.stats(), EngineGone);
+  assert.equal((await dead.engine.health()).healthy, false);
+  assert.equal(sources.get("mortal")!.engine.label, "second life");
+  for (const { engine } of sources.list()) {
+    assert.equal((await engine.picture()).rgba[0], 77);
+    await engine.stop();
+  }
+});
