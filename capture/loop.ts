@@ -12,15 +12,15 @@ import type { Rect, Size } from "./geometry.ts";
 import type { Kernels } from "./kernels/kernels.ts";
 import { Look } from "./look.ts";
 import { healthOf, type Reported, statsOf } from "./loop_report.ts";
-import { LoopStats, timed } from "./loop_stats.ts";
+import { LoopStats } from "./loop_stats.ts";
 import type { Opened } from "./open_source.ts";
 import { Outlet } from "./outlet.ts";
-import { Pipeline, type Update } from "./pipeline.ts";
+import { Pipeline } from "./pipeline.ts";
 import { Schedule } from "./schedule.ts";
 import { SourceKeeper } from "./source_keeper.ts";
 import { SourceNotices } from "./source_notices.ts";
-import type { SourceNews } from "./source.ts";
 import type { Target } from "./targets.ts";
+import { Tick } from "./tick.ts";
 import { View } from "./view.ts";
 import type {
   Chunk,
@@ -49,11 +49,8 @@ export class CaptureLoop {
   readonly #schedule: Schedule;
   readonly #stats = new LoopStats();
   #settings: LiveSettings;
-  /** The frame has to start anew at the next tick. */
-  #viewPending = false;
   readonly #asks = new Asks();
-  /** Capture time of the reference's newest change, ms since the Unix epoch. */
-  #pictureTime = 0;
+  readonly #tick: Tick;
 
   /**
    * @param first seq and epoch to count on from
@@ -94,6 +91,18 @@ export class CaptureLoop {
       outlet: this.#outlet,
       settings: () => this.#settings,
       isAsked: () => this.#asks.any,
+    });
+    this.#tick = new Tick({
+      clocks,
+      source: this.#source,
+      pipeline: this.#pipeline,
+      look: this.#look,
+      outlet: this.#outlet,
+      notices: this.#notices,
+      schedule: this.#schedule,
+      stats: this.#stats,
+      asks: this.#asks,
+      settings: () => this.#settings,
     });
   }
 
@@ -145,11 +154,11 @@ export class CaptureLoop {
   async #step(): Promise<void> {
     const now = this.#clocks.steady();
     if (this.#schedule.sleeping) {
-      if (this.#schedule.isSleepPollDue(now)) this.#pollAsleep(now, false);
+      if (this.#schedule.isSleepPollDue(now)) this.#tick.asleep(now, false);
       await this.#outlet.flush();
       return;
     }
-    if (this.#schedule.isTickDue(now)) await this.#tick(now);
+    if (this.#schedule.isTickDue(now)) await this.#tick.run(now);
     await this.#outlet.entrance.serve(() => this.#outlet.endEpoch());
     this.#asks.looked();
   }
@@ -187,7 +196,7 @@ export class CaptureLoop {
     this.#everythingAtOnce();
     const viewOf = ({ region, scale, masks }: LiveSettings) =>
       JSON.stringify([region, scale, masks]);
-    if (viewOf(settings) !== viewOf(before)) this.#viewPending = true;
+    if (viewOf(settings) !== viewOf(before)) this.#tick.viewChanged();
   }
 
   /** Sends everyone a keyframe, at once. */
@@ -212,7 +221,7 @@ export class CaptureLoop {
     }
     const { seq, space } = this.#pipeline;
     const { width, height } = space;
-    return { width, height, seq, time: this.#pictureTime, rgba: space.referenceRgba() };
+    return { width, height, seq, time: this.#tick.pictureTime, rgba: space.referenceRgba() };
   }
 
   stats(): StatsAnswer {
@@ -222,7 +231,7 @@ export class CaptureLoop {
   /** Whether it is well, see loop_report.ts; asks the source now if the loop sleeps. */
   health(): HealthAnswer {
     const now = this.#clocks.steady();
-    if (this.#schedule.sleeping) this.#pollAsleep(now, true);
+    if (this.#schedule.sleeping) this.#tick.asleep(now, true);
     return healthOf(this.#reported, now);
   }
 
@@ -258,66 +267,5 @@ export class CaptureLoop {
   #everythingAtOnce(): void {
     this.#look.everywhereNext();
     this.#schedule.atOnce();
-  }
-
-  #pollAsleep(now: number, thorough: boolean): void {
-    const news = this.#source.poll(now, thorough);
-    this.#schedule.looked(now);
-    if (news?.resized) this.#viewPending = true;
-    this.#notices.noteState(this.#settings.paused);
-  }
-
-  async #tick(now: number): Promise<void> {
-    const { tells } = this.#source;
-    this.#schedule.tickBegins(now);
-    this.#stats.countTick(now);
-    const news = this.#source.poll(now, this.#look.isFullDue(now));
-    this.#schedule.looked(now);
-    this.#notices.noteState(this.#settings.paused);
-    if (news) await this.#lookAndSend(news, now);
-    if (tells) this.#schedule.tickTook(now);
-    if (this.#asks.wantsKeyframe) {
-      // No new frame can be had (paused, or the source is away): the picture that viewers should have.
-      await this.#outlet.open(true);
-      this.#publishUpdate(this.#pipeline.repeat(this.#clocks.wall()), now);
-    }
-    if (this.#schedule.viewers > 0) {
-      this.#outlet.addSigns(now, this.#schedule.isHeartbeatDue(now));
-    }
-    await this.#outlet.flush();
-  }
-
-  async #lookAndSend(news: SourceNews, now: number): Promise<void> {
-    const masksMoved = news.moved === true && this.#settings.masks.length > 0;
-    if (news.resized || masksMoved || this.#viewPending) await this.#changeView();
-    if (news.cursor) this.#notices.noteCursor(news.cursor);
-    if (this.#settings.paused) {
-      this.#look.everywhereNext();
-      return;
-    }
-    const time = this.#clocks.wall();
-    const { keyframeIntervalMs } = this.#settings;
-    const force = this.#asks.wantsKeyframe ||
-      (keyframeIntervalMs > 0 && now - this.#outlet.lastKeyframe >= keyframeIntervalMs);
-    const changes = this.#look.at(news.damage, this.#settings, now, force);
-    this.#notices.noteState(this.#settings.paused);
-    if (!changes) return;
-    await this.#outlet.open(changes.keyframe);
-    const update = timed(this.#stats.encodeMs, () => this.#pipeline.encode(changes, time));
-    this.#pictureTime = time;
-    this.#publishUpdate(update, now);
-  }
-
-  #publishUpdate(update: Update, now: number): void {
-    this.#outlet.update(update, now);
-    this.#stats.countUpdate(update, now);
-    if (update.keyframe) this.#asks.keyframeSent(update.seq);
-  }
-
-  /** Another size, region, scale or masks. */
-  async #changeView(): Promise<void> {
-    this.#viewPending = false;
-    await this.#outlet.endEpoch();
-    this.#outlet.resize(this.#look.changeView(this.#settings));
   }
 }

@@ -185,8 +185,9 @@ export class Connection {
       backoffMs(this.#link.failures + 1, random),
       Math.min(retryAfterMs ?? 0, MAX_RETRY_AFTER_MS),
     );
-    this.#move({ type: "failed", detail, retryAt: clock.now() + delayMs, missing });
+    // First of all: whatever becomes of telling people, it is tried again.
     this.#retry.set(() => this.open(), delayMs);
+    this.#move({ type: "failed", detail, retryAt: clock.now() + delayMs, missing });
   }
 
   /**

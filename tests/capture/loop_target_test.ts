@@ -138,3 +138,16 @@ Deno.test("CaptureLoop lets a source rest while nobody watches, and asks it for 
   assert.equal(rig.screen.resting, true);
   rig.close();
 });
+
+Deno.test("CaptureLoop: masks are where they belong after the picture moved while nobody watched", async () => {
+  const masks = [{ x: 100, y: 50, w: 30, h: 20 }];
+  const rig = await CaptureRig.start(whiteBut(), { settings: { masks }, targets: TARGETS });
+  rig.leave(rig.watch());
+  await rig.run(3000);
+  rig.screen.origin = { x: 90, y: 45 };
+  await rig.run(3000);
+  const { client } = rig.watch();
+  await rig.tick();
+  rig.assertShows(client, whiteBut({ x: 10, y: 5, w: 30, h: 20 }));
+  rig.close();
+});

@@ -1,0 +1,121 @@
+/**
+ * One tick of the capture loop: ask the source, look where something may have changed, encode what has, and send it
+ * with whatever else is due.
+ */
+import type { LiveSettings } from "../config.ts";
+import type { Asks } from "./asks.ts";
+import type { Look } from "./look.ts";
+import type { Clocks } from "./loop.ts";
+import { type LoopStats, timed } from "./loop_stats.ts";
+import type { Outlet } from "./outlet.ts";
+import type { Pipeline, Update } from "./pipeline.ts";
+import type { Schedule } from "./schedule.ts";
+import type { SourceKeeper } from "./source_keeper.ts";
+import type { SourceNotices } from "./source_notices.ts";
+import type { SourceNews } from "./source.ts";
+
+/** What a tick works with; the parts of `CaptureLoop`. */
+export interface TickOptions {
+  readonly clocks: Clocks;
+  readonly source: SourceKeeper;
+  readonly pipeline: Pipeline;
+  readonly look: Look;
+  readonly outlet: Outlet;
+  readonly notices: SourceNotices;
+  readonly schedule: Schedule;
+  readonly stats: LoopStats;
+  readonly asks: Asks;
+  readonly settings: () => LiveSettings;
+}
+
+export class Tick {
+  readonly #parts: TickOptions;
+  /** The frame has to start anew at the next tick. */
+  #viewPending = false;
+  /** Capture time of the reference's newest change, ms since the Unix epoch. */
+  pictureTime = 0;
+
+  constructor(parts: TickOptions) {
+    this.#parts = parts;
+  }
+
+  /** Another region, scale or masks: the frame starts anew at the next tick. */
+  viewChanged(): void {
+    this.#viewPending = true;
+  }
+
+  /**
+   * Nobody watches: only asks the source whether it is there.
+   * @param now ms, steady
+   * @param thorough see `Source.poll`
+   */
+  asleep(now: number, thorough: boolean): void {
+    const { source, schedule, notices, settings } = this.#parts;
+    const news = source.poll(now, thorough);
+    schedule.looked(now);
+    if (news && this.#needsOtherView(news)) this.#viewPending = true;
+    notices.noteState(settings().paused);
+  }
+
+  /** @param now ms, steady */
+  async run(now: number): Promise<void> {
+    const { clocks, source, pipeline, look, outlet, notices, schedule, stats, asks, settings } =
+      this.#parts;
+    const { tells } = source;
+    schedule.tickBegins(now);
+    stats.countTick(now);
+    const news = source.poll(now, look.isFullDue(now));
+    schedule.looked(now);
+    notices.noteState(settings().paused);
+    if (news) await this.#lookAndSend(news, now);
+    if (tells) schedule.tickTook(now);
+    if (asks.wantsKeyframe) {
+      // No new frame can be had (paused, or the source is away): the picture that viewers should have.
+      await outlet.open(true);
+      this.#publishUpdate(pipeline.repeat(clocks.wall()), now);
+    }
+    if (schedule.viewers > 0) outlet.addSigns(now, schedule.isHeartbeatDue(now));
+    await outlet.flush();
+  }
+
+  async #lookAndSend(news: SourceNews, now: number): Promise<void> {
+    const { clocks, pipeline, look, outlet, notices, stats, asks } = this.#parts;
+    const settings = this.#parts.settings();
+    if (this.#viewPending || this.#needsOtherView(news)) await this.#changeView(settings);
+    if (news.cursor) notices.noteCursor(news.cursor);
+    if (settings.paused) {
+      look.everywhereNext();
+      return;
+    }
+    const time = clocks.wall();
+    const { keyframeIntervalMs } = settings;
+    const force = asks.wantsKeyframe ||
+      (keyframeIntervalMs > 0 && now - outlet.lastKeyframe >= keyframeIntervalMs);
+    const changes = look.at(news.damage, settings, now, force);
+    notices.noteState(settings.paused);
+    if (!changes) return;
+    await outlet.open(changes.keyframe);
+    const update = timed(stats.encodeMs, () => pipeline.encode(changes, time));
+    this.pictureTime = time;
+    this.#publishUpdate(update, now);
+  }
+
+  #publishUpdate(update: Update, now: number): void {
+    const { outlet, stats, asks } = this.#parts;
+    outlet.update(update, now);
+    stats.countUpdate(update, now);
+    if (update.keyframe) asks.keyframeSent(update.seq);
+  }
+
+  /** Another size; or masks lie elsewhere on a picture that has moved over the display. */
+  #needsOtherView({ resized, moved = false }: SourceNews): boolean {
+    return resized || (moved && this.#parts.settings().masks.length > 0);
+  }
+
+  async #changeView(settings: LiveSettings): Promise<void> {
+    const { look, outlet } = this.#parts;
+    this.#viewPending = false;
+    await outlet.endEpoch();
+    outlet.resize(look.changeView(settings));
+  }
+}
