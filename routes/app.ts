@@ -4,7 +4,7 @@
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { acksRoutes } from "./acks.ts";
-import type { Deps } from "./deps.ts";
+import type { ControlledSource, ControlledSources, Deps } from "./deps.ts";
 import { healthRoutes } from "./health.ts";
 import { keyframeRoutes } from "./keyframe.ts";
 import { metricsRoutes } from "./metrics.ts";
@@ -14,6 +14,7 @@ import { answerError, Problem, problemResponse } from "./problem.ts";
 import { type AppEnv, honoPath, type Peer, type Route } from "./route.ts";
 import { Authenticator } from "./security/authenticator.ts";
 import type { FailureLimits } from "./security/failures.ts";
+import { Embedding } from "./security/embedding.ts";
 import { admit, gate, protectResponses } from "./security/guard.ts";
 import { sessionRoutes } from "./session.ts";
 import { settingsRoutes } from "./settings.ts";
@@ -76,7 +77,7 @@ export function createApp(deps: Deps, options: AppOptions, extra: readonly Route
     ...acksRoutes(deps.viewers),
     ...sessionRoutes(authenticator, deps.now),
     ...metricsRoutes(deps),
-    ...healthRoutes(deps.sources.default.engine, {
+    ...healthRoutes(() => captured(deps.sources), {
       history: deps.history,
       silent: () => deps.sources.list().filter((one) => one.silentSince !== undefined).length,
     }),
@@ -87,8 +88,9 @@ export function createApp(deps: Deps, options: AppOptions, extra: readonly Route
   const log = options.log ?? logToStderr;
   app.onError((error, c) => answerError(error, c.req.raw, log));
   app.notFound(() => problemResponse(new Problem("not-found", "There is no such path")));
-  app.use(protectResponses());
-  app.use(gate({ routes, host: config.host, allowHosts: config.allowHosts }));
+  const embedding = new Embedding(config.embedOrigins);
+  app.use(protectResponses(embedding));
+  app.use(gate({ routes, host: config.host, allowHosts: config.allowHosts, embedding }));
   for (const route of routes) {
     app.on(
       route.method.toUpperCase(),
@@ -105,6 +107,10 @@ export function denoPeer(connection: unknown): Peer {
   const { hostname, port } = (connection as Partial<Deno.ServeHandlerInfo> | undefined)
     ?.remoteAddr as Partial<Deno.NetAddr> ?? {};
   return { address: hostname ?? "unknown", port };
+}
+
+function captured(sources: ControlledSources): ControlledSource["engine"][] {
+  return sources.list().filter(({ kind }) => kind === "captured").map(({ engine }) => engine);
 }
 
 function refuseDoubles(routes: readonly Route[]): void {

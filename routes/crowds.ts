@@ -41,6 +41,9 @@ export class Crowds {
  */
 export function browserOf(c: AppContext): string | undefined {
   const header = (name: string) => c.req.header(name);
-  if (header("authorization") !== undefined || header("host") === undefined) return undefined;
+  if (header("host") === undefined) return undefined;
+  // Pages bring a token, too, where they have no cookie: in another site's.
+  const isPage = header("origin") !== undefined || header("sec-fetch-site") !== undefined;
+  if (header("authorization") !== undefined && !isPage) return undefined;
   return browserIn(header("cookie")) ?? `${c.var.peer.address} ${header("user-agent") ?? ""}`;
 }

@@ -21,6 +21,8 @@ export interface AppEnv {
     /** What the caller may do; `none` on a route that does not ask. */
     role: Role;
     peer: Peer;
+    /** Origin of the page of another site that asks and may, see security/embedding.ts. Its cookies do not count. */
+    guest: string | undefined;
   };
 }
 
@@ -36,6 +38,8 @@ export interface Route {
   readonly role: Role;
   /** `GET` routes only: answer `HEAD` as well. Default false: a stream must not start for it. */
   readonly head?: boolean;
+  /** For programs that can bring a token only as the password in a URL: takes HTTP's Basic authentication. */
+  readonly basic?: boolean;
   /** `own`: the handler reads a body that is not JSON, and judges its type and size. Default: JSON, or none. */
   readonly body?: "own";
   /** What the description says. Left out: the route isn't in it. */

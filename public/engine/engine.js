@@ -10,6 +10,7 @@
  * @property {import("./painter.js").PainterOptions["requestFrame"]} requestFrame
  * @property {import("./history_player.js").PlayerOptions["fetchMoment"]} fetchMoment
  * @property {import("./history_player.js").PlayerOptions["afterMessages"]} afterMessages
+ * @property {(token: string | null) => void} callAs  from the next request on; null: as the cookie says
  *
  * @typedef {import("./live_view.js").LiveDeps & PastDeps} EngineDeps
  */
@@ -26,6 +27,8 @@ export class Engine {
   #player;
   /** The canvas shows the past; the live connection is closed meanwhile. */
   #past;
+  /** @type {(token: string | null) => void} */
+  #callAs;
 
   /**
    * @param {import("./surface.js").Surface} surface
@@ -35,6 +38,7 @@ export class Engine {
    */
   constructor(surface, options, post, deps) {
     this.#past = options.past;
+    this.#callAs = deps.callAs;
     this.#painter = new Painter(surface, {
       requestFrame: deps.requestFrame,
       painting: () => this.#past ? this.#paintingPast() : this.#live.painting(),
@@ -65,6 +69,9 @@ export class Engine {
         return this.#live.wake();
       case "clock":
         return this.#live.clockOffset(command.offsetMs);
+      case "token":
+        this.#callAs(command.token);
+        return this.#past ? undefined : this.#live.open();
       case "watch":
         return this.#live.watch(command);
       case "source":

@@ -10,6 +10,7 @@
  * @typedef {Object} EngineHandle
  * @property {(command: Exclude<Command, StartCommand>) => void} send
  * @property {"worker" | "page"} place
+ * @property {() => void} close  ends it and frees its Worker; no event follows. The canvas keeps its last picture
  */
 import { carryOut } from "./canvas_orders.js";
 import { CanvasSurface } from "./canvas_surface.js";
@@ -33,8 +34,16 @@ export async function hostEngine(canvas, start, { inPage }, onEvent) {
   const surface = new CanvasSurface(canvas);
   const worker = inPage ? null : await readyWorker();
   if (!worker) {
-    const engine = startEngine(surface, nextFrame, start, onEvent);
-    return { send: (command) => engine.handle(command), place: "page" };
+    let open = true;
+    const engine = startEngine(surface, nextFrame, start, (event) => open && onEvent(event));
+    return {
+      send: (command) => engine.handle(command),
+      place: "page",
+      close: () => {
+        open = false;
+        engine.handle({ type: "stop" });
+      },
+    };
   }
   worker.onmessage = ({ data }) => receive(data);
   // What nobody caught there leaves an engine that says nothing more: the picture would look live for ever.
@@ -57,27 +66,67 @@ export async function hostEngine(canvas, start, { inPage }, onEvent) {
   return {
     send: (command) => worker.postMessage(command),
     place: "worker",
+    close: () => {
+      worker.onmessage = null;
+      worker.onerror = null;
+      // Its requests end with it.
+      worker.terminate();
+      surface.close();
+    },
   };
 }
 
 /** @returns {Promise<Worker | null>} a Worker that said that it can do the work; null: use the page */
-function readyWorker() {
-  if (typeof Worker === "undefined") return Promise.resolve(null);
+async function readyWorker() {
+  if (typeof Worker === "undefined") return null;
+  const script = workerScript();
+  const worker = newWorker(script.href);
+  const usable = worker !== null && await saysReady(worker);
+  script.revoke();
+  if (!usable) worker?.terminate();
+  return usable ? worker : null;
+}
+
+/**
+ * @param {Worker} worker
+ * @returns {Promise<boolean>}
+ */
+function saysReady(worker) {
   return new Promise((resolve) => {
-    const worker = new Worker(new URL("./worker.js", import.meta.url), {
-      type: "module",
-      name: "patchcast engine",
-    });
     /** @param {boolean} usable */
     function settle(usable) {
       clearTimeout(timer);
       worker.onmessage = null;
       worker.onerror = null;
-      if (!usable) worker.terminate();
-      resolve(usable ? worker : null);
+      resolve(usable);
     }
     const timer = setTimeout(() => settle(false), READY_MS);
     worker.onmessage = ({ data }) => settle(data?.type === "ready" && data.offscreen === true);
     worker.onerror = () => settle(false);
   });
+}
+
+/**
+ * A browser makes no Worker of a script of another site; of a script of the page's own that imports it, it does,
+ * where the page's Content-Security-Policy lets it.
+ *
+ * @returns {{ href: string, revoke: () => void }} `revoke`: to be called when the Worker has been loaded
+ */
+function workerScript() {
+  const { origin, href } = new URL("./worker.js", import.meta.url);
+  if (origin === globalThis.origin) return { href, revoke() {} };
+  // Not `import "…"`: what a Worker imports at its start has to be allowed by worker-src, this by script-src, where it is.
+  const source = `import(${JSON.stringify(href)}).catch(() => postMessage({ type: "unfit" }));`;
+  const blob = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  return { href: blob, revoke: () => URL.revokeObjectURL(blob) };
+}
+
+/** @param {string} href */
+function newWorker(href) {
+  try {
+    return new Worker(href, { type: "module", name: "patchcast engine" });
+  } catch {
+    // The page's Content-Security-Policy, or its Trusted Types, do not allow it.
+    return null;
+  }
 }

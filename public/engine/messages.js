@@ -13,6 +13,7 @@
  * @property {boolean} visible    false: do not connect before a `visible` command
  * @property {string | null} source  id of the source to watch; null: the server's own
  * @property {boolean} past       true: begin in the past, with a `seek` to come, and do not connect
+ * @property {string | null} token  whom to ask as; null: as whoever the browser's cookie says
  *
  * `clock`: the server's clock minus this machine's steady one, as an ordinary request told. `quietMs`: since anything
  * came from the server, null before the first byte. `seek` and `play` leave the live picture, `live` returns to it; `moment` comes
@@ -23,6 +24,7 @@
  *   | { type: "retry" }
  *   | { type: "wake" }
  *   | { type: "clock", offsetMs: number }
+ *   | { type: "token", token: string | null }
  *   | { type: "watch", stats: boolean, outlines: boolean }
  *   | { type: "source", id: string | null }
  *   | { type: "seek", source: string, time: number, version: string }

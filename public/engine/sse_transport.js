@@ -20,6 +20,8 @@
 import { parseSseUpdate } from "./sse_event.js";
 import { readRefusal } from "./stream_transport.js";
 
+/** @typedef {import("./event_links.js").Connect} Connect */
+
 /** Events that may wait for the ones before them: about four seconds of a busy screen. */
 export const MAX_QUEUED_EVENTS = 128;
 /** Characters that may wait: room for one keyframe of any size and some updates. */
@@ -42,8 +44,10 @@ export class SseTransport {
   #data;
   /** @type {() => Promise<Refusal | null>} */
   #probe;
-  /** @type {EventSource | null} */
+  /** @type {import("./event_links.js").EventLink | null} */
   #source = null;
+  /** @type {Connect | null} */
+  #connect;
   #closed = false;
   /** Updates, and named events that have to wait for those before them. @type {{ name: string, text: string }[]} */
   #queue = [];
@@ -54,29 +58,29 @@ export class SseTransport {
    * @param {string} url
    * @param {TransportEvents} events
    * @param {SseData} data
-   * @param {() => Promise<Refusal | null>} probe  asks the server why it refused, since EventSource hides it
+   * @param {Object} server
+   * @param {Connect | null} server.connect  null: this browser cannot
+   * @param {() => Promise<Refusal | null>} server.probe  asks why it refused, since EventSource hides it
    */
-  constructor(url, events, data, probe) {
+  constructor(url, events, data, { connect, probe }) {
     this.#url = url;
     this.#events = events;
     this.#data = data;
+    this.#connect = connect;
     this.#probe = probe;
   }
 
   /** Connects. Call it once. */
   open() {
-    if (typeof EventSource === "undefined") {
-      return this.#events.unsupported("this browser has no EventSource");
-    }
-    const source = new EventSource(this.#url);
-    this.#source = source;
-    // Not `onopen`: where something holds back the body, the headers may come all the same.
-    source.onmessage = (event) => this.#enqueue("", String(event.data));
-    source.addEventListener(CHECK, (event) => this.#enqueue(CHECK, String(event.data)));
-    source.onerror = () => this.#failed();
-    for (const name of NOTICES) {
-      source.addEventListener(name, (event) => this.#notice(name, String(event.data)));
-    }
+    if (!this.#connect) return this.#events.unsupported("this browser has no EventSource");
+    this.#source = this.#connect(this.#url, [CHECK, ...NOTICES], {
+      event: (name, data) => {
+        if (name === "message") this.#enqueue("", data);
+        else if (name === CHECK) this.#enqueue(CHECK, data);
+        else this.#notice(name, data);
+      },
+      failed: () => this.#failed(),
+    });
   }
 
   /** Ends the connection and forgets what waits; no event follows. */
@@ -206,49 +210,43 @@ async function decodeAll(patches) {
 }
 
 /**
- * Asks the server whether this page may watch, and whether the source is there, after an EventSource failed without
+ * Asks the server whether this page may watch, and whether the source is there, after an event stream failed without
  * saying why.
  *
  * @param {string} base  absolute URL of the page's folder
  * @param {string} url   of the events
+ * @param {typeof fetch} fetcher
  * @returns {Promise<Refusal | null>} null: nothing against it
  */
-export async function probeWatched(base, url) {
-  const response = await fetch(new URL("api/session", base), {
-    method: "POST",
-    credentials: "same-origin",
-    signal: AbortSignal.timeout(PROBE_MS),
-  });
-  if (response.status === 401 || response.status === 403) return await readRefusal(response);
-  await response.body?.cancel();
+export async function probeWatched(base, url, fetcher) {
   const source = new URL(url).searchParams.get("source");
-  return source === null ? null : await probeSource(base, source);
-}
-
-/**
- * @param {string} base
- * @param {string} source  id
- * @returns {Promise<Refusal | null>}
- */
-async function probeSource(base, source) {
-  const url = new URL("api/config", base);
-  url.searchParams.set("source", source);
-  const signal = AbortSignal.timeout(PROBE_MS);
-  const response = await fetch(url, { credentials: "same-origin", cache: "no-store", signal });
-  if (response.status === 404) return await readRefusal(response);
+  const response = await askConfig(base, source, fetcher);
+  if ([401, 403, 404].includes(response.status)) return await readRefusal(response);
   await response.body?.cancel();
   return null;
 }
 
 /**
  * @param {string} base  absolute URL of the page's folder
+ * @param {typeof fetch} fetcher
  * @returns {Promise<boolean>} the server answers an ordinary request, whatever it says
  */
-export async function serverAnswers(base) {
-  const url = new URL("api/session", base);
-  const signal = AbortSignal.timeout(PROBE_MS);
-  const response = await fetch(url, { method: "POST", credentials: "same-origin", signal });
+export async function serverAnswers(base, fetcher) {
+  const response = await askConfig(base, null, fetcher);
   await response.body?.cancel();
   // A gateway that cannot reach the server says so with 502 or 504.
   return response.status < 500;
+}
+
+/**
+ * An ordinary request that whoever may watch may make, pages of other sites too.
+ *
+ * @param {string} base
+ * @param {string | null} source
+ * @param {typeof fetch} fetcher
+ */
+async function askConfig(base, source, fetcher) {
+  const url = new URL("api/config", base);
+  if (source !== null) url.searchParams.set("source", source);
+  return await fetcher(url, { cache: "no-store", signal: AbortSignal.timeout(PROBE_MS) });
 }

@@ -6,8 +6,10 @@
  */
 import { postAck } from "./acks.js";
 import { afterMessages } from "./after_messages.js";
+import { Caller } from "./caller.js";
 import { systemClock } from "./clock.js";
 import { Engine } from "./engine.js";
+import { browsersOwn, fetched } from "./event_links.js";
 import { fetchMoment } from "./history_fetch.js";
 import { probeWatched, serverAnswers, SseTransport } from "./sse_transport.js";
 import { StreamTransport } from "./stream_transport.js";
@@ -19,16 +21,23 @@ import { StreamTransport } from "./stream_transport.js";
  * @param {(event: EngineEvent) => void} post
  * @returns {Engine}
  */
-export function startEngine(surface, requestFrame, { base, forced, visible, source, past }, post) {
+export function startEngine(surface, requestFrame, command, post) {
+  const { base, forced, visible, source, past } = command;
+  const caller = new Caller(command.token);
   return new Engine(surface, { base, forced, visible, source, past }, post, {
     clock: systemClock(),
     random: () => Math.random(),
     requestFrame,
-    stream: (url, events, data) => new StreamTransport(url, events, data),
-    probe: () => serverAnswers(base),
-    fetchMoment,
+    stream: (url, events, data) => new StreamTransport(url, events, data, caller.fetch),
+    probe: () => serverAnswers(base, caller.fetch),
+    fetchMoment: (url, signal) => fetchMoment(url, signal, caller.fetch),
     afterMessages,
-    acknowledge: (viewer, ack) => postAck(base, viewer, ack),
-    sse: (url, events, data) => new SseTransport(url, events, data, () => probeWatched(base, url)),
+    acknowledge: (viewer, ack) => postAck(base, viewer, ack, caller.fetch),
+    sse: (url, events, data) =>
+      new SseTransport(url, events, data, {
+        connect: caller.token === null ? browsersOwn() : fetched(caller.fetch),
+        probe: () => probeWatched(base, url, caller.fetch),
+      }),
+    callAs: (token) => caller.token = token,
   });
 }

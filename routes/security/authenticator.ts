@@ -1,6 +1,7 @@
 /**
  * Who is asking: from an `Authorization` header or a cookie to a role.
  */
+import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { Problem } from "../problem.ts";
 import {
@@ -40,8 +41,16 @@ export interface AuthenticatorOptions {
 export interface Identity {
   readonly role: Role;
   /** By what: `open` is everyone's, `nothing` were no credentials. */
-  readonly by: "bearer" | "cookie" | "open" | "nothing";
+  readonly by: "bearer" | "basic" | "cookie" | "open" | "nothing";
 }
+
+/** How to ask somebody without credentials for some: browsers show a dialog for `basic`. */
+export type Challenge = "bearer" | "basic";
+
+const CHALLENGES: Readonly<Record<Challenge, string>> = {
+  bearer: 'Bearer realm="patchcast"',
+  basic: 'Basic realm="patchcast", charset="UTF-8"',
+};
 
 /** Decides roles. Holds nothing per visitor but the bounded table of failures. */
 export class Authenticator {
@@ -67,24 +76,39 @@ export class Authenticator {
 
   /**
    * The role of whoever sent these headers from `address`.
+   *
+   * Basic credentials are another thing than the others: a browser that has been given some sends them to everything
+   * here by itself, and a proxy may want some for itself. So they count only where `basic` says so, and nowhere
+   * in the place of a cookie that is right.
+   * @param options.basic the token may come as a password; default: such a header is not looked at
+   * @param options.challenge how to ask for credentials in the place of wrong ones; default `bearer`
    * @throws {Problem} 401 when the credentials are wrong, 429 when too many were.
    */
-  identify(headers: Headers, address: string): Identity {
+  identify(
+    headers: Headers,
+    address: string,
+    { basic = false, challenge = "bearer" }: { basic?: boolean; challenge?: Challenge } = {},
+  ): Identity {
     if (this.#options.open) return { role: "admin", by: "open" };
     const authorization = headers.get("authorization");
-    if (authorization !== null) {
-      const role = this.#judge(address, authorization, () => this.#bearer(authorization));
+    const isBasic = /^Basic( |$)/i.test(authorization ?? "");
+    const cookie = readCookie(headers.get("cookie"), this.#options.cookieName);
+    const judge = (credential: string, find: () => TokenRole | undefined) =>
+      this.#judge(address, credential, find, challenge);
+    if (authorization !== null && !isBasic) {
+      const role = judge(authorization, () => this.#bearer(authorization));
       return { role, by: "bearer" };
     }
-    const cookie = readCookie(headers.get("cookie"), this.#options.cookieName);
+    if (authorization !== null && basic) {
+      // Together: otherwise any number of cookies could be tried beside one wrong password.
+      const role = judge(
+        `${authorization}\n${cookie}`,
+        () => this.#fromCookie(cookie) ?? this.#password(authorization),
+      );
+      return { role, by: "basic" };
+    }
     if (cookie === undefined) return { role: "none", by: "nothing" };
-    const now = this.#options.now();
-    const role = this.#judge(
-      address,
-      cookie,
-      () => this.#tokens.find(([role, token]) => checkCookie(cookie, role, token, now))?.[0],
-    );
-    return { role, by: "cookie" };
+    return { role: judge(cookie, () => this.#fromCookie(cookie)), by: "cookie" };
   }
 
   /**
@@ -105,13 +129,35 @@ export class Authenticator {
 
   #bearer(authorization: string): TokenRole | undefined {
     const given = /^Bearer +([!-~]{1,256})$/i.exec(authorization)?.[1];
-    if (given === undefined) return undefined;
+    return given === undefined ? undefined : this.#roleOf(given);
+  }
+
+  /** Of `USER:PASSWORD` in base64 (RFC 7617), where the password is the token and the user anybody. */
+  #password(authorization: string): TokenRole | undefined {
+    const base64 = /^Basic +([A-Za-z0-9+/]{1,1024}={0,2})$/i.exec(authorization)?.[1];
+    const given = /^[^:]*:([!-~]{1,256})$/.exec(Buffer.from(base64 ?? "", "base64").toString())
+      ?.[1];
+    return given === undefined ? undefined : this.#roleOf(given);
+  }
+
+  #fromCookie(cookie: string | undefined): TokenRole | undefined {
+    if (cookie === undefined) return undefined;
+    const now = this.#options.now();
+    return this.#tokens.find(([role, token]) => checkCookie(cookie, role, token, now))?.[0];
+  }
+
+  #roleOf(given: string): TokenRole | undefined {
     // All are compared, so that the time does not tell which one it was.
     const right = this.#tokens.filter(([, token]) => sameText(given, token));
     return right[0]?.[0];
   }
 
-  #judge(address: string, credential: string, find: () => TokenRole | undefined): TokenRole {
+  #judge(
+    address: string,
+    credential: string,
+    find: () => TokenRole | undefined,
+    challenge: Challenge,
+  ): TokenRole {
     const now = this.#options.now();
     const digest = createHash("sha256").update(credential).digest("hex");
     const waitMs = this.#failures.waitMs(address, digest, now);
@@ -122,14 +168,16 @@ export class Authenticator {
     }
     const role = find();
     this.#failures.note(address, digest, role !== undefined, now);
-    if (role === undefined) throw unauthorized("The token or the cookie is not valid (any more)");
+    if (role === undefined) {
+      throw unauthorized("The token or the cookie is not valid (any more)", challenge);
+    }
     return role;
   }
 }
 
 /** The problem of somebody without (valid) credentials. */
-export function unauthorized(detail: string): Problem {
+export function unauthorized(detail: string, challenge: Challenge = "bearer"): Problem {
   return new Problem("unauthorized", detail, {
-    headers: { "www-authenticate": 'Bearer realm="patchcast"' },
+    headers: { "www-authenticate": CHALLENGES[challenge] },
   });
 }

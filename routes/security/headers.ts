@@ -2,7 +2,7 @@
  * The headers that every response carries, errors included.
  */
 
-/** Only this server's own files run; nothing may embed the page. WASM is for the zstd decoder. */
+/** Only this server's own files run. WASM is for the zstd decoder. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
@@ -12,19 +12,22 @@ const CONTENT_SECURITY_POLICY = [
   "worker-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
-  "frame-ancestors 'none'",
 ].join("; ");
 
 const fixed: Readonly<Record<string, string>> = {
-  "content-security-policy": CONTENT_SECURITY_POLICY,
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
 };
 
-/** Adds the headers; responses that say nothing about caching are not to be stored anywhere. */
-export function secureHeaders(headers: Headers): void {
+/**
+ * Adds the headers; responses that say nothing about caching are not to be stored anywhere.
+ * @param frameAncestors which sites may show the page inside of their own: the value of that CSP directive
+ */
+export function secureHeaders(headers: Headers, frameAncestors: string): void {
+  const policy = `${CONTENT_SECURITY_POLICY}; frame-ancestors ${frameAncestors}`;
+  headers.set("content-security-policy", policy);
   for (const [name, value] of Object.entries(fixed)) headers.set(name, value);
   if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
 }

@@ -1,6 +1,6 @@
 /**
- * Which pages may talk to this server: only its own. The browser says where a request comes from in `Origin`
- * and in `Sec-Fetch-Site`, and no script can change either.
+ * Which pages may talk to this server: only its own, and to some routes those that embedding.ts lets in. The browser
+ * says where a request comes from in `Origin` and in `Sec-Fetch-Site`, and no script can change either.
  */
 import { type HostPort, parseHostPort } from "../../config/host.ts";
 import { Problem } from "../problem.ts";
@@ -19,16 +19,23 @@ export function requireOwnOrigin(
   host: HostPort,
   allowed: readonly HostPort[],
 ): boolean {
-  const origin = request.headers.get("origin");
-  if (origin !== null) {
-    if (isOwn(origin, host, allowed, request.url.startsWith("https:"))) return true;
-    throw foreign();
-  }
+  if (isOwnOrigin(request, host, allowed)) return true;
+  if (request.headers.has("origin")) throw foreign();
   const site = request.headers.get("sec-fetch-site");
   // "same-site" is foreign, too: every other port of localhost is the same site.
   if (site === null || site === "same-origin" || site === "none") return false;
   if (isPageVisit(request)) return false;
   throw foreign();
+}
+
+/** True when there is an `Origin` and it is ours; the parameters are those of `requireOwnOrigin()`. */
+export function isOwnOrigin(
+  request: Request,
+  host: HostPort,
+  allowed: readonly HostPort[],
+): boolean {
+  const origin = request.headers.get("origin");
+  return origin !== null && isOwn(origin, host, allowed, request.url.startsWith("https:"));
 }
 
 /**

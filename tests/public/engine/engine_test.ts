@@ -38,6 +38,7 @@ function setUp(options: { visible?: boolean } = {}) {
   const canvas = new FakeCanvas();
   const events: EngineEvent[] = [];
   const urls: string[] = [];
+  const tokens: (string | null)[] = [];
   const acks: { viewer: string; seq: number }[] = [];
   const streams: { events: TransportEvents; data: StreamData; open: boolean }[] = [];
   const sses: { events: TransportEvents; data: SseData; open: boolean }[] = [];
@@ -58,6 +59,7 @@ function setUp(options: { visible?: boolean } = {}) {
       probe: () => Promise.resolve(false),
       fetchMoment: () => Promise.reject(new Error("nobody asked for the past")),
       afterMessages: () => Promise.resolve(),
+      callAs: (token) => tokens.push(token),
       acknowledge: (viewer, { seq }) => {
         acks.push({ viewer, seq });
         return Promise.resolve({ intervalMs: 100 });
@@ -85,6 +87,7 @@ function setUp(options: { visible?: boolean } = {}) {
     canvas,
     events,
     urls,
+    tokens,
     acks,
     streams,
     sses,
@@ -205,6 +208,19 @@ Deno.test("Engine tells the source's state and the pointer", () => {
   assert.equal(ofType("status").at(-1)?.detail, "no display");
   send(message(5, [1, 6, 8]));
   assert.deepEqual(ofType("cursor"), [{ type: "cursor", visible: true, x: 3, y: 4 }]);
+});
+
+Deno.test("Engine connects anew as whoever has a token, and from where it was", () => {
+  const { engine, send, status, streams, tokens, urls } = setUp();
+  streams[0].events.refused({ status: 401, detail: "no", retryAfterMs: null });
+  assert.equal(status(), "unauthorised");
+  engine.handle({ type: "token", token: "right" });
+  send(hello(4, 4), epoch(7, 10), solid(true, [0, 0, 4, 4], RED));
+  assert.equal(status(), "live");
+  engine.handle({ type: "token", token: null });
+  assert.deepEqual(streams.map(({ open }) => open), [false, false, true]);
+  assert.deepEqual(tokens, ["right", null]);
+  assert.equal(urls[2], "http://host/screen/stream?since=11&epoch=7");
 });
 
 Deno.test("Engine streams only while the tab is visible", () => {
