@@ -28,6 +28,8 @@ async function readImports(): Promise<Import[]> {
       "history",
       "program",
       "push",
+      "compare",
+      "slices",
       "public",
       "bench",
     ])
@@ -94,12 +96,21 @@ Deno.test("the push agent does not import routes or history", () => {
   assert.deepEqual(breaches("push/", (to) => /^(routes|history)\//.test(to)), []);
 });
 
-Deno.test("nobody imports main.ts or push.ts", () => {
-  assert.deepEqual(breaches("", (to) => to === "main.ts" || to === "push.ts"), []);
+Deno.test("comparing imports no part of the server, and slices only what is captured", () => {
+  const server = /^(routes|history|program|push)\//;
+  assert.deepEqual(breaches("compare/", (to) => server.test(to)), []);
+  assert.deepEqual(breaches("slices/", (to) => server.test(to)), []);
+});
+
+Deno.test("nobody imports a program's entry", () => {
+  const entries = ["main.ts", "push.ts", "diff.ts", "restore.ts"];
+  assert.deepEqual(breaches("", (to) => entries.includes(to)), []);
 });
 
 Deno.test("nobody but main.ts imports its wiring", () => {
-  const parts = ["capture", "routes", "config", "history", "push", "public", "bench"];
+  const parts = [
+    ...["capture", "routes", "config", "history", "push", "compare", "slices", "public", "bench"],
+  ];
   const found = parts.flatMap((part) => breaches(part, (to) => to.startsWith("program/")));
   assert.deepEqual(found, []);
 });
@@ -114,7 +125,7 @@ Deno.test("the program imports no test", () => {
 Deno.test("paths that are imported exist", async () => {
   const missing: string[] = [];
   for (const { from, to } of imports) {
-    if (!/^(capture|routes|config|history|program|public)\//.test(to)) continue;
+    if (!/^(capture|routes|config|history|program|compare|slices|public)\//.test(to)) continue;
     const there = await Deno.stat(fromFileUrl(new URL(to, ROOT))).catch(() => undefined);
     if (!there?.isFile) missing.push(`${from} imports ${to}`);
   }

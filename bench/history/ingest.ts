@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import type { HistoryStore } from "../../history/store.ts";
 import { ImageDecoder } from "../../routes/intake/decoder.ts";
-import { IMAGE_LIMITS } from "../../routes/intake/limits.ts";
+import { IMAGE_LIMITS } from "../../capture/images/limits.ts";
 import { percentile } from "../percentile.ts";
 import { SOURCE } from "./archive_file.ts";
 import { memoryMiB, ownCpuSeconds } from "./memory.ts";

@@ -1,7 +1,7 @@
 /** A day of screenshots through the archive: taken in, read, half of it expired, compared. */
 import type { HistoryStore } from "../../history/store.ts";
-import { decodePng } from "../../routes/intake/png/decode_png.ts";
-import { IMAGE_LIMITS } from "../../routes/intake/limits.ts";
+import { decodePng } from "../../capture/images/png/decode_png.ts";
+import { IMAGE_LIMITS } from "../../capture/images/limits.ts";
 import { percentile } from "../percentile.ts";
 import { bytesIn, openArchive, SOURCE } from "./archive_file.ts";
 import { dayAsH264 } from "./h264.ts";

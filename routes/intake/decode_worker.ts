@@ -3,13 +3,13 @@
  * whoever owns the Worker can end it at any moment. See `decoder.ts` for what it is sent.
  */
 import { createHash } from "node:crypto";
-import { BadImage } from "./bad_image.ts";
+import { BadImage } from "../../capture/images/bad_image.ts";
 import type { DecodeReply, DecodeRequest } from "./decoder.ts";
-import { decodeJpeg } from "./decode_jpeg.ts";
-import { sniffFormat } from "./image_header.ts";
-import type { ImageLimits } from "./limits.ts";
-import type { Pixels } from "./pixels.ts";
-import { decodePng } from "./png/decode_png.ts";
+import { decodeJpeg } from "../../capture/images/decode_jpeg.ts";
+import { sniffFormat } from "../../capture/images/image_header.ts";
+import type { ImageLimits } from "../../capture/images/limits.ts";
+import type { Pixels } from "../../capture/images/pixels.ts";
+import { decodePng } from "../../capture/images/png/decode_png.ts";
 
 /** The worker's own global scope, as far as it is used (its types exclude those of `Window`). */
 declare const self: {

@@ -2,9 +2,9 @@
  * Decodes pushed pictures in a Worker of its own, one at a time, each with a time limit: past it the Worker is ended
  * and the next picture gets a new one.
  */
-import { BadImage } from "./bad_image.ts";
-import type { ImageLimits } from "./limits.ts";
-import type { Pixels } from "./pixels.ts";
+import { BadImage } from "../../capture/images/bad_image.ts";
+import type { ImageLimits } from "../../capture/images/limits.ts";
+import type { Pixels } from "../../capture/images/pixels.ts";
 
 /** A picture and the SHA-256 of its pixels, in hexadecimals. */
 export interface Decoded {

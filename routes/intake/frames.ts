@@ -4,12 +4,16 @@ import { z } from "zod";
 import type { ShotPlace } from "../../capture/shot_order.ts";
 import { Problem, problemSchema } from "../problem.ts";
 import { type AppContext, json, type Route } from "../route.ts";
-import { BadImage } from "./bad_image.ts";
+import { BadImage } from "../../capture/images/bad_image.ts";
 import { CAPTURED_AT } from "./captured_at.ts";
 import { DecoderBusy, type ImageDecoder } from "./decoder.ts";
-import { type ImageHeader, readImageHeader, sniffFormat } from "./image_header.ts";
+import {
+  type ImageHeader,
+  readImageHeader,
+  sniffFormat,
+} from "../../capture/images/image_header.ts";
 import { idParam, type Intake, orRefuse, readReport, reportHeaders } from "./intake.ts";
-import { IMAGE_LIMITS } from "./limits.ts";
+import { IMAGE_LIMITS } from "../../capture/images/limits.ts";
 import { PUSH_EVERY } from "./push_every.ts";
 import type { Uploads } from "./upload.ts";
 

@@ -6,7 +6,7 @@ import { SourceRefused } from "../../capture/source_refused.ts";
 import { type Refusal, refusal } from "../../config/refusal.ts";
 import { invalidValues, Problem } from "../problem.ts";
 import type { AppContext } from "../route.ts";
-import { BadImage } from "./bad_image.ts";
+import { BadImage } from "../../capture/images/bad_image.ts";
 import { CAPTURED_AT, CAPTURED_AT_LIMITS, readCapturedAt } from "./captured_at.ts";
 import { DecoderBusy } from "./decoder.ts";
 import { PUSH_EVERY, readPushEvery } from "./push_every.ts";

@@ -5,8 +5,8 @@ import type { Look } from "../../push/camera.ts";
 import type { Reported } from "../../push/report.ts";
 import { Spool } from "../../push/spool.ts";
 import type { Outcome } from "../../push/upload.ts";
-import { IMAGE_LIMITS } from "../../routes/intake/limits.ts";
-import { decodePng } from "../../routes/intake/png/decode_png.ts";
+import { IMAGE_LIMITS } from "../../capture/images/limits.ts";
+import { decodePng } from "../../capture/images/png/decode_png.ts";
 
 const LATER: Outcome = { kind: "later", why: "away" };
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Image } from "imagescript";
 import { encodePng } from "../../push/png.ts";
-import { IMAGE_LIMITS } from "../../routes/intake/limits.ts";
-import { decodePng } from "../../routes/intake/png/decode_png.ts";
+import { IMAGE_LIMITS } from "../../capture/images/limits.ts";
+import { decodePng } from "../../capture/images/png/decode_png.ts";
 import { randomFrame, rgbaOf } from "../helpers/frames.ts";
 import { Random } from "../helpers/random.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { BadImage } from "../../../routes/intake/bad_image.ts";
+import { BadImage } from "../../../capture/images/bad_image.ts";
 import {
   DecoderBusy,
   type DecodeReply,
@@ -7,7 +7,7 @@ import {
   type DecodeWorker,
   ImageDecoder,
 } from "../../../routes/intake/decoder.ts";
-import { IMAGE_LIMITS } from "../../../routes/intake/limits.ts";
+import { IMAGE_LIMITS } from "../../../capture/images/limits.ts";
 import { makePng } from "../../helpers/make_png.ts";
 import { Random } from "../../helpers/random.ts";
 

@@ -1,5 +1,5 @@
 /** A picture that was decoded. */
-import type { Size } from "../../capture/geometry.ts";
+import type { Size } from "../geometry.ts";
 
 /** Opaque pixels as sources give them: B, G, R and an unused byte, rows without padding. */
 export interface Pixels extends Size {

@@ -1,7 +1,7 @@
 /**
  * What a picture says about itself: its format and size, from its first bytes, before anything is decoded.
  */
-import type { Size } from "../../capture/geometry.ts";
+import type { Size } from "../geometry.ts";
 import { BadImage } from "./bad_image.ts";
 import { readJpegHeader } from "./jpeg_header.ts";
 import { checkSize, type ImageLimits } from "./limits.ts";

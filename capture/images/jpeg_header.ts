@@ -4,7 +4,7 @@
  *     FF D8, then segments: FF, marker, length u16 (counts itself), content; … FF DA begins the scan
  *     SOF (FF C0 baseline, C1 extended, C2 progressive): precision u8, height u16, width u16, components u8, …
  */
-import type { Size } from "../../capture/geometry.ts";
+import type { Size } from "../geometry.ts";
 import { BadImage } from "./bad_image.ts";
 
 const SOF_MARKERS = new Set([0xc0, 0xc1, 0xc2]);

@@ -1,6 +1,7 @@
 /**
  * From a PNG's samples to opaque pixels: fewer than 8 bits are spread over the range, 16 are rounded to 8, and what
- * is transparent is blended over black. Gamma and colour profiles are not applied: the values are the pixels.
+ * is transparent is blended over black, or its transparency ignored. Gamma and colour profiles are not applied: the
+ * values are the pixels.
  */
 import { BadImage } from "../bad_image.ts";
 import type { PngChunks } from "./chunks.ts";
@@ -9,12 +10,17 @@ import { PNG_COLOUR } from "./header.ts";
 /** The pixel in column `x` of the unfiltered row that begins at `row`, as 0xffRRGGBB. */
 export type PixelAt = (data: Uint8Array, row: number, x: number) => number;
 
+/** What becomes of transparency: `blend`: black is behind it; `ignore`: the colours are the pixels. */
+export type Alpha = "blend" | "ignore";
+
 /** Makes the function that reads pixels of this kind of picture. */
-export function pixelReader(chunks: PngChunks): PixelAt {
-  const { header: { colour, depth }, transparency } = chunks;
+export function pixelReader(chunks: PngChunks, alphaUse: Alpha): PixelAt {
+  const { header: { colour, depth } } = chunks;
+  const transparency = alphaUse === "ignore" ? undefined : chunks.transparency;
+  const over = alphaUse === "ignore" ? (value: number) => value : overBlack;
   switch (colour) {
     case PNG_COLOUR.palette:
-      return paletteReader(chunks);
+      return paletteReader(chunks, transparency);
     case PNG_COLOUR.grey: {
       const clear = transparency ? sample16(transparency, 0) : -1;
       const read = sampleReader(depth);
@@ -27,7 +33,7 @@ export function pixelReader(chunks: PngChunks): PixelAt {
       const read = sampleReader(depth);
       return (data, row, x) => {
         const alpha = toByte(read(data, row, 2 * x + 1), depth);
-        return grey(overBlack(toByte(read(data, row, 2 * x), depth), alpha));
+        return grey(over(toByte(read(data, row, 2 * x), depth), alpha));
       };
     }
     case PNG_COLOUR.rgb: {
@@ -48,9 +54,9 @@ export function pixelReader(chunks: PngChunks): PixelAt {
       return (data, row, x) => {
         const alpha = toByte(read(data, row, 4 * x + 3), depth);
         return pixel(
-          overBlack(toByte(read(data, row, 4 * x), depth), alpha),
-          overBlack(toByte(read(data, row, 4 * x + 1), depth), alpha),
-          overBlack(toByte(read(data, row, 4 * x + 2), depth), alpha),
+          over(toByte(read(data, row, 4 * x), depth), alpha),
+          over(toByte(read(data, row, 4 * x + 1), depth), alpha),
+          over(toByte(read(data, row, 4 * x + 2), depth), alpha),
         );
       };
     }
@@ -72,7 +78,10 @@ export function overBlack(value: number, alpha: number): number {
   return Math.round(value * alpha / 255);
 }
 
-function paletteReader({ header: { depth }, palette, transparency }: PngChunks): PixelAt {
+function paletteReader(
+  { header: { depth }, palette }: PngChunks,
+  transparency: Uint8Array | undefined,
+): PixelAt {
   if (!palette) throw new BadImage("The PNG file has no palette, PLTE");
   const colours = Uint32Array.from({ length: palette.length / 3 }, (_, i) => {
     const alpha = transparency?.[i] ?? 255;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { Image } from "imagescript";
-import { BadImage } from "../../../routes/intake/bad_image.ts";
-import { decodeJpeg } from "../../../routes/intake/decode_jpeg.ts";
-import { readJpegHeader } from "../../../routes/intake/jpeg_header.ts";
-import { IMAGE_LIMITS } from "../../../routes/intake/limits.ts";
+import { BadImage } from "../../../capture/images/bad_image.ts";
+import { decodeJpeg } from "../../../capture/images/decode_jpeg.ts";
+import { readJpegHeader } from "../../../capture/images/jpeg_header.ts";
+import { IMAGE_LIMITS } from "../../../capture/images/limits.ts";
 import { concat } from "../../helpers/make_png.ts";
 
 const SIZE = { width: 37, height: 21 };

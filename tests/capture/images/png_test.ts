@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { deflateSync } from "node:zlib";
 import * as fc from "fast-check";
 import { Image } from "imagescript";
-import { BadImage } from "../../../routes/intake/bad_image.ts";
-import { readImageHeader } from "../../../routes/intake/image_header.ts";
-import { IMAGE_LIMITS } from "../../../routes/intake/limits.ts";
-import { decodePng } from "../../../routes/intake/png/decode_png.ts";
+import { BadImage } from "../../../capture/images/bad_image.ts";
+import { readImageHeader } from "../../../capture/images/image_header.ts";
+import { IMAGE_LIMITS } from "../../../capture/images/limits.ts";
+import { decodePng } from "../../../capture/images/png/decode_png.ts";
 import {
   concat,
   makePng,

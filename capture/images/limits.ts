@@ -1,10 +1,10 @@
 /**
- * The limits for pushed pictures. All are checked before anything of the size in question is allocated.
+ * The limits for pictures from elsewhere. All are checked before anything of the size in question is allocated.
  */
-import type { Size } from "../../capture/geometry.ts";
+import type { Size } from "../geometry.ts";
 import { BadImage } from "./bad_image.ts";
 
-/** Limits of one pushed picture. */
+/** Limits of one picture. */
 export interface ImageLimits {
   /** Bytes of the file. */
   readonly maxBytes: number;
