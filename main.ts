@@ -8,14 +8,22 @@ import { accessTo } from "./program/access.ts";
 import { readCertificate, readInvocation } from "./program/invocation.ts";
 import { listen } from "./program/listen.ts";
 import { say } from "./program/say.ts";
+import { SlicesOut } from "./program/slices_out.ts";
 import { type App, createApp } from "./routes/app.ts";
 import { eventsRoutes } from "./routes/events.ts";
 import { EventFeeds } from "./routes/events/feeds.ts";
+import { deltaRoutes } from "./routes/delta.ts";
+import { Deltas } from "./routes/delta/deltas.ts";
+import { mjpegRoutes } from "./routes/mjpeg.ts";
+import { MjpegFeeds } from "./routes/mjpeg/feeds.ts";
+import { slicesRoutes } from "./routes/slices.ts";
+import { wallRoute } from "./routes/wall.ts";
+import { SliceFeeds } from "./slices/feeds.ts";
 import { historyRoutes } from "./routes/history.ts";
 import { Erasures } from "./routes/history/erasures.ts";
 import { HistoryMeter } from "./routes/history/meter.ts";
 import { ImageDecoder } from "./routes/intake/decoder.ts";
-import { IMAGE_LIMITS } from "./routes/intake/limits.ts";
+import { IMAGE_LIMITS } from "./capture/images/limits.ts";
 import { Uploads } from "./routes/intake/upload.ts";
 import { WorkerEncoder } from "./routes/snapshot/encoder.ts";
 import { sourcesRoutes } from "./routes/sources.ts";
@@ -44,15 +52,22 @@ async function main(): Promise<void> {
   const now = () => Date.now();
   const { archive, offDetail, note } = await openHistory(config, isDemo);
   const registry = new ViewerRegistry(config.maxViewers);
-  const feeds = new EventFeeds(now);
+  const feeds = {
+    events: new EventFeeds(now),
+    mjpeg: new MjpegFeeds(now),
+    slices: new SliceFeeds({ now }),
+    deltas: new Deltas(),
+  };
   const erasures = new Erasures(now());
-  const sources = openSources({
+  const { sources, wall } = openSources({
     config,
     started,
     archive,
     now,
     onLate: (id) => erasures.note(id),
-    onEnded: (id) => feeds.close(id),
+    onEnded: (id) => {
+      for (const each of Object.values(feeds)) each.close(id);
+    },
   });
   const encoder = new WorkerEncoder();
   const decoder = new ImageDecoder({ limits: IMAGE_LIMITS });
@@ -67,22 +82,37 @@ async function main(): Promise<void> {
     now,
   });
   const history = new HistoryMeter(archive, offDetail);
+  /** A snapshot's seq may be asked for in a delta; where no keyframe can be had, there is none, and no matter. */
+  const noteExact = async (id: string) => {
+    await feeds.deltas.keep(id, sources.get(id)!.engine).catch(() => {});
+  };
   const { app } = createApp(
     { config, sources, viewers: registry, history, now },
-    { open, encoder },
+    { open, encoder, noteExact },
     [
       ...streamRoutes({ sources, registry, now }),
       ...eventsRoutes({
         sources,
-        feedOf: (id) => feeds.of(id, sources.get(id)!.engine),
+        feedOf: (id) => feeds.events.of(id, sources.get(id)!.engine),
         registry,
         now,
       }),
+      ...mjpegRoutes({
+        sources,
+        feedOf: (id) => feeds.mjpeg.of(id, sources.get(id)!.engine),
+        registry,
+        now,
+      }),
+      ...deltaRoutes({ sources, deltas: feeds.deltas }),
+      ...slicesRoutes({ sources, feeds: feeds.slices, registry, now }),
       ...sourcesRoutes({ sources, decoder, uploads, recorder: archive, now }),
+      wallRoute({ sources, wall }),
       ...past.routes,
     ],
   );
   routes.resolve(app);
+  const slicesOut = new SlicesOut({ targets: config.slicesTo, sources, feeds: feeds.slices, say });
+  slicesOut.start();
 
   // A token that was given is known already: it goes to a terminal for convenience, but into no log.
   const showToken = !open && (given.token === undefined || Deno.stderr.isTerminal());
@@ -105,7 +135,8 @@ async function main(): Promise<void> {
     stopping = true;
     await registry.endAll("the server is shutting down", BYE_MS);
     past.close("the server is shutting down");
-    feeds.closeAll();
+    slicesOut.stop();
+    for (const each of Object.values(feeds)) each.closeAll();
     encoder.close();
     decoder.close();
     await archive?.close();

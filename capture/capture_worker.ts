@@ -90,6 +90,7 @@ async function start(command: Extract<Command, { type: "start" }>): Promise<void
     if (!stopped) await running.step();
   }
   running.close();
+  await opened.released?.();
   stopped();
 }
 
@@ -143,6 +144,11 @@ async function answer(command: Extract<Command, { type: "ask" }>): Promise<void>
       wake();
       const picture = await asked;
       return reply("picture", picture, [picture.rgba.buffer]);
+    }
+    case "look": {
+      const asked = loop.look();
+      wake();
+      return reply("look", await asked);
     }
     case "stats":
       return reply("stats", loop.stats());

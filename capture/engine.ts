@@ -15,6 +15,7 @@ import type {
   JoinPoint,
   JoinWish,
   PictureAnswer,
+  PictureHead,
   PushedFrame,
   Report,
   SourceSpec,
@@ -151,6 +152,11 @@ export class Engine {
 
   stats(): Promise<StatsAnswer> {
     return this.#ask("stats", {});
+  }
+
+  /** What `picture` would give, without its pixels: costs next to nothing while nothing changes. */
+  look(): Promise<PictureHead> {
+    return this.#ask("look", {});
   }
 
   picture(): Promise<PictureAnswer> {

@@ -28,6 +28,7 @@ import type {
   JoinPoint,
   JoinWish,
   PictureAnswer,
+  PictureHead,
   StatsAnswer,
   TargetsAnswer,
 } from "./worker_protocol.ts";
@@ -213,15 +214,14 @@ export class CaptureLoop {
 
   /** What an in-sync viewer's canvas shows; looks at the source first if nobody did lately. */
   async picture(): Promise<PictureAnswer> {
-    if (this.#schedule.sleeping) await this.#refresh();
-    if (this.#schedule.sleeping || this.#look.isEverywhereNext) {
-      this.#wakeUp();
-      // In a step of the loop like everything else: two ticks at once would share one compressor.
-      await this.#asks.look();
-    }
-    const { seq, space } = this.#pipeline;
-    const { width, height } = space;
-    return { width, height, seq, time: this.#tick.pictureTime, rgba: space.referenceRgba() };
+    await this.#lookIfNeeded();
+    return { ...this.#pictureHead, rgba: this.#pipeline.space.referenceRgba() };
+  }
+
+  /** What `picture` would give, without its pixels. */
+  async look(): Promise<PictureHead> {
+    await this.#lookIfNeeded();
+    return this.#pictureHead;
   }
 
   stats(): StatsAnswer {
@@ -237,6 +237,11 @@ export class CaptureLoop {
 
   close(): void {
     this.#source.close();
+  }
+
+  get #pictureHead(): PictureHead {
+    const { seq, space: { width, height } } = this.#pipeline;
+    return { width, height, seq, time: this.#tick.pictureTime };
   }
 
   get #reported(): Reported {
@@ -255,6 +260,22 @@ export class CaptureLoop {
   /** Ends sleep, if it is one: what happened meanwhile is looked for everywhere. */
   #wakeUp(): void {
     if (this.#schedule.sleeping) this.#everythingAtOnce();
+  }
+
+  async #lookIfNeeded(): Promise<void> {
+    const { sleeping } = this.#schedule;
+    if (sleeping) await this.#refresh();
+    if (sleeping ? this.#standsStill() : !this.#look.isEverywhereNext) return;
+    this.#wakeUp();
+    // In a step of the loop like everything else: two ticks at once would share one compressor.
+    await this.#asks.look();
+  }
+
+  /** Asleep, and there is nothing to look at: the source tells of nothing since the last look, not long ago. */
+  #standsStill(): boolean {
+    const now = this.#clocks.steady();
+    this.#tick.asleep(now, true);
+    return this.#look.delay(now, this.#settings) > 0;
   }
 
   /** Has a source that rests make one picture. */

@@ -22,6 +22,8 @@ export interface Opened {
   readonly put?: (frame: PushedFrame) => void;
   /** Of a source that is pushed: its sender has fallen silent, or (`undefined`) was heard again. */
   readonly setSilence?: (reason: string | undefined) => void;
+  /** Resolves once nothing of it is left, after it was closed. Left out: at once. */
+  readonly released?: () => Promise<void>;
   /** Of the wall: takes the streams of the other sources. */
   readonly wall?: Pick<WallScreen, "show" | "feed">;
 }
@@ -62,8 +64,21 @@ export async function openSource(spec: SourceSpec, patient = false): Promise<Ope
         const note = `no display to capture (${error.message}), showing the demo`;
         return opened(() => openDemoSource({}), note);
       }
-    default:
-      throw new TypeError(`Cannot open ${spec.kind}`);
+    // What only some need is loaded when it is needed.
+    case "native": {
+      const { openNativeSource } = await import("./sources/native/native.ts");
+      return openTargeted("native", (target) => openNativeSource(target), spec.target, patient);
+    }
+    case "slices": {
+      const { openSlicesSource } = await import("./sources/slices/slices_source.ts");
+      return await openSlicesSource(spec);
+    }
+    case "camera":
+    case "video":
+    case "exec": {
+      const { openChildSource } = await import("./sources/child/child_source.ts");
+      return await openChildSource(spec, { patient });
+    }
   }
 }
 

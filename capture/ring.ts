@@ -26,6 +26,7 @@ export class Ring {
   /** Chunks at the front of `#chunks` that are gone; cut off now and then, since shifting each time costs. */
   #gone = 0;
   #bytes = 0;
+  #end = 0;
   #waiting: (() => void)[] = [];
   readonly #readers = new Set<RingReader>();
 
@@ -35,24 +36,31 @@ export class Ring {
 
   /** Index of the oldest chunk held; equal to `end` when the ring is empty. */
   get start(): number {
-    return this.#chunks[this.#gone]?.index ?? 0;
+    return this.#chunks[this.#gone]?.index ?? this.#end;
   }
 
   /** Index that the next chunk will have. */
   get end(): number {
-    const newest = this.#chunks.at(-1);
-    return newest ? newest.index + 1 : 0;
+    return this.#end;
   }
 
   /** Adds the next chunk, expires old ones, and tells the readers before it returns. */
   push(chunk: Chunk): void {
     this.#chunks.push(chunk);
+    this.#end = chunk.index + 1;
     this.#bytes += sizeOf(chunk);
     this.#expire(chunk.time);
     for (const reader of this.#readers) reader.chunkCame();
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const resolve of waiting) resolve();
+  }
+
+  /** Drops all chunks, so that nobody goes on from one of them; indexes count on. */
+  clear(): void {
+    this.#chunks = [];
+    this.#gone = 0;
+    this.#bytes = 0;
   }
 
   /** Tells `reader` of all chunks from now on, at once: no promise for each of them and each reader. */

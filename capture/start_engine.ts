@@ -2,6 +2,7 @@
 import type { Config, LiveSettings, SourceChoice } from "../config.ts";
 import { Engine } from "./engine.ts";
 import { specOf } from "./source_spec.ts";
+import type { WallOptions, WallStart } from "./wall/wall.ts";
 import type { PushedSpec } from "./worker_protocol.ts";
 
 /** A screenshot every few seconds needs no larger ring. */
@@ -53,4 +54,22 @@ function ownSettings(choice: SourceChoice): Partial<LiveSettings> {
   const { region, masks, scale, fps, quality } = choice;
   const own = { region, masks, scale, fps, quality };
   return Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
+}
+
+/** What the wall of all sources begins with. */
+export function wallSettings(config: Config): Pick<WallOptions<Engine>, "settings" | "ring"> {
+  return {
+    // Masks, regions and scales hold for the sources, whose streams the wall shows.
+    settings: { ...config.settings, masks: [], region: null, scale: 1, paused: false },
+    ring: {
+      maxBytes: Math.min(config.ringBytes, PUSHED_RING_BYTES),
+      maxMs: config.ringSeconds * 1000,
+    },
+  };
+}
+
+/** The engine of the wall. */
+export function startWall(options: WallStart): Promise<Engine> {
+  // The ring that viewers read is the wall's own; here the newest chunk is enough.
+  return Engine.start({ ...options, ring: { maxBytes: 0, maxMs: 0 } });
 }

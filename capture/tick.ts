@@ -45,15 +45,16 @@ export class Tick {
   }
 
   /**
-   * Nobody watches: only asks the source whether it is there.
+   * Nobody watches: only asks the source whether it is there, and notes whether there is something to look at.
    * @param now ms, steady
    * @param thorough see `Source.poll`
    */
   asleep(now: number, thorough: boolean): void {
-    const { source, schedule, notices, settings } = this.#parts;
+    const { source, look, schedule, notices, settings } = this.#parts;
     const news = source.poll(now, thorough);
     schedule.looked(now);
     if (news && this.#needsOtherView(news)) this.#viewPending = true;
+    if (!news || this.#viewPending || news.damage.length > 0) look.everywhereNext();
     notices.noteState(settings().paused);
   }
 

@@ -135,6 +135,7 @@ export interface Asked {
   join: { readonly command: JoinWish; readonly answer: JoinPoint };
   keyframe: { readonly command: object; readonly answer: { seq: number } };
   picture: { readonly command: object; readonly answer: PictureAnswer };
+  look: { readonly command: object; readonly answer: PictureHead };
   stats: { readonly command: object; readonly answer: StatsAnswer };
   health: { readonly command: object; readonly answer: HealthAnswer };
   /** `null` where there is no choice. */
@@ -225,13 +226,18 @@ export interface HealthAnswer {
   readonly sleeping: boolean;
 }
 
-/** A whole frame: what an in-sync viewer's canvas shows at `seq`. */
-export interface PictureAnswer {
+/** Which frame there is. */
+export interface PictureHead {
   readonly width: number;
   readonly height: number;
+  /** The same size and seq: the same picture. */
   readonly seq: number;
   /** When it was captured, ms since the Unix epoch. */
   readonly time: number;
+}
+
+/** A whole frame: what an in-sync viewer's canvas shows at `seq`. */
+export interface PictureAnswer extends PictureHead {
   /** R, G, B, 255 bytes, `width * height * 4`. */
   readonly rgba: Uint8Array<ArrayBuffer>;
 }

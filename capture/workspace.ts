@@ -25,6 +25,8 @@ export class Workspace {
   readonly sourceSize: Size;
   /** Address of the source's picture, BGRX. */
   readonly grabbed: number;
+  /** Scratch memory of the kernel `shrink`; nothing where there is no view. */
+  readonly shrinking: number;
   /** Address of the newest frame, BGRX. */
   readonly frame: number;
   /** Address of what an in-sync viewer's canvas shows, BGRX. Starts black. */
@@ -74,6 +76,7 @@ export class Workspace {
     this.motion = arena.take(motionBytes(kernels, width, height));
     this.tileTable = arena.take(this.tileCount * TILE_FIELDS * 4);
     this.grabbed = viewed ? arena.take(sourceSize.width * sourceSize.height * 4) : this.frame;
+    this.shrinking = arena.take(viewed ? kernels.shrinkBytes(sourceSize.width) : 0);
   }
 
   /** The source's picture as bytes. Views go stale when the memory grows: ask again each time. */

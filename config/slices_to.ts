@@ -31,6 +31,21 @@ export type SlicesTarget = z.infer<typeof slicesTargetSchema>;
 export const SLICES_TO_ALLOWED =
   "HOST:PORT, with #source=ID&format=bgra (or bgr)&identity=32 hexadecimal digits&fps=0.1 to 120 or parts of it";
 
+/** Ranges of the parts, for people. */
+const PART_ALLOWED: Readonly<Record<string, string>> = {
+  host: "a name or an IP address",
+  port: "a whole number, 1 to 65535",
+  source: "a-z, 0-9, _ and -, beginning with one of the first two, at most 32 characters",
+  format: "bgra or bgr",
+  identity: "32 hexadecimal digits",
+  fps: "0.1 to 120",
+};
+
+/** The range of a part of a receiver; `undefined`: of the whole. */
+export function slicesToAllowed(part: PropertyKey | undefined): string {
+  return PART_ALLOWED[String(part)] ?? SLICES_TO_ALLOWED;
+}
+
 const NAMES: readonly string[] = ["source", "format", "identity", "fps"];
 
 /** Reads one receiver; text that is none stays as it is, for the schema to refuse it. */

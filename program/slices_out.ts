@@ -12,7 +12,7 @@ import { SliceReader } from "../slices/reader.ts";
 const FIRST_DELAY_MS = 250;
 const LAST_DELAY_MS = 10_000;
 /** A connection that lasted so long was a good one: the next wait is the first again, ms. */
-const GOOD_MS = 10_000;
+const GOOD_MS = 2000;
 /** Between two looks for a source that is not there, ms. */
 const LOOK_MS = 500;
 

@@ -2,9 +2,11 @@
 import type { CapturedSource } from "../capture/captured_sources.ts";
 import { type Engine, StartFailed } from "../capture/engine.ts";
 import type { HeldSource } from "../capture/held_source.ts";
-import { assignIds, capturedId } from "../capture/source_ids.ts";
+import { assignIds, capturedId, WALL_ID } from "../capture/source_ids.ts";
 import { SourceSet } from "../capture/source_set.ts";
-import { startCaptured, startPushed } from "../capture/start_engine.ts";
+import { startCaptured, startPushed, startWall, wallSettings } from "../capture/start_engine.ts";
+import type { AnyEngine } from "../capture/wall/standby_engine.ts";
+import { Wall } from "../capture/wall/wall.ts";
 import type { Config, SourceChoice } from "../config.ts";
 import type { Archive } from "../history/archive.ts";
 import { HistoryOpenFailed } from "../history/database.ts";
@@ -96,12 +98,32 @@ export interface SourcesOptions {
   readonly onEnded: (id: string) => void;
 }
 
-/** The captured sources and those that are pushed, all of them recorded. */
-export function openSources(options: SourcesOptions): SourceSet<Engine> {
+/** All sources of the program; `Engine` and the wall's are such engines. */
+export interface OpenSources {
+  readonly sources: SourceSet<AnyEngine>;
+  readonly wall: Wall<Engine>;
+}
+
+/** The captured sources and those that are pushed, all of them recorded, and the wall of them. */
+export function openSources(options: SourcesOptions): OpenSources {
   const { config, started, archive, now, onLate, onEnded } = options;
-  const sources = new SourceSet<Engine>({
+  const made: { wall?: Wall<Engine> } = {};
+  const sources = new SourceSet<AnyEngine>({
     captured: started.captured,
     open: (source, onFault) => startPushed(config, source, onFault),
+    wall: (list) =>
+      made.wall = new Wall<Engine>({
+        sources: list,
+        start: startWall,
+        ...wallSettings(config),
+        now,
+        onDied(reason) {
+          say(
+            `Patchcast: the wall has died, and is begun anew when somebody watches it: ${reason}`,
+          );
+          onEnded(WALL_ID);
+        },
+      }),
     now,
     onShot(id, time, place, frame) {
       // Whoever asks from now on is answered after the picture has been put in.
@@ -132,7 +154,7 @@ export function openSources(options: SourcesOptions): SourceSet<Engine> {
       record(archive, source, config, now);
     }
   }
-  return sources;
+  return { sources, wall: made.wall! };
 }
 
 /**
@@ -141,7 +163,7 @@ export function openSources(options: SourcesOptions): SourceSet<Engine> {
  */
 function record(
   archive: Archive,
-  source: HeldSource<Engine>,
+  source: HeldSource<AnyEngine>,
   { history, historyFps }: Config,
   now: () => number,
 ): void {

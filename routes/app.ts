@@ -29,6 +29,8 @@ export interface AppOptions {
   readonly open: boolean;
   /** Encodes snapshots. `createApp()` does not own it: whoever made it closes it. */
   readonly encoder: PictureEncoder;
+  /** See `snapshotRoutes()`. */
+  readonly noteExact?: (source: string) => Promise<void>;
   /** Is told about faults; no tokens, queries or bodies are in the message. Default: stderr. */
   readonly log?: (message: string, error: unknown) => void;
   /** Reads the other end from what the server passes to `app.fetch()` beside the request; default Deno's. */
@@ -69,7 +71,7 @@ export function createApp(deps: Deps, options: AppOptions, extra: readonly Route
   const app = new OpenAPIHono<AppEnv>();
   const described = [
     ...extra,
-    ...snapshotRoutes(deps.sources, options.encoder, deps.now()),
+    ...snapshotRoutes(deps.sources, options.encoder, deps.now(), options.noteExact),
     ...settingsRoutes(deps.sources),
     ...keyframeRoutes(deps.sources),
     ...statsRoutes(deps),

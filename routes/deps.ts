@@ -6,6 +6,7 @@ import type { LinkInfo } from "../capture/viewer_link.ts";
 import type {
   HealthAnswer,
   PictureAnswer,
+  PictureHead,
   SourceState,
   StageTime,
   StatsAnswer,
@@ -16,6 +17,7 @@ import type { DeliveryDelay } from "./delivery_delay.ts";
 export type CaptureStats = StatsAnswer;
 export type CaptureHealth = HealthAnswer;
 export type Picture = PictureAnswer;
+export type { PictureHead };
 export type { SourceState, StageTime };
 
 /** The control side of the capture Worker. All rejections are faults, not bad input. */
@@ -28,6 +30,8 @@ export interface CaptureControl {
   stats(): Promise<CaptureStats>;
   health(): Promise<CaptureHealth>;
   picture(): Promise<Picture>;
+  /** What `picture` would give, without its pixels. */
+  look(): Promise<PictureHead>;
 }
 
 /** A source and its capture; `HeldSource` is one. */
@@ -63,7 +67,7 @@ export interface ViewerInfo {
   readonly id: string;
   /** Id of the source that it watches. */
   readonly source: string;
-  readonly transport: "stream" | "events" | "mjpeg";
+  readonly transport: "stream" | "events" | "mjpeg" | "slices";
   /** `host:port` of the peer, or `unknown`. */
   readonly remote: string;
   readonly userAgent: string;

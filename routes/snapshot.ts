@@ -3,7 +3,7 @@
  */
 import { z } from "zod";
 import { type Refusal, refusal } from "../config/refusal.ts";
-import type { CaptureControl, Picture } from "./deps.ts";
+import type { CaptureControl, Picture, PictureHead } from "./deps.ts";
 import { isKnown } from "./etag.ts";
 import { invalidValues, Problem, problemSchema } from "./problem.ts";
 import { type AppContext, json, type Route } from "./route.ts";
@@ -18,15 +18,19 @@ const DEFAULT_JPEG_QUALITY = 85;
 /**
  * The routes of this file.
  * @param startedAt Makes entity tags of one run differ from those of another; ms since the Unix epoch.
+ * @param noteExact Hears of a source whose whole, exact picture is about to be taken: its seq may be asked for later.
  */
 export function snapshotRoutes(
-  sources: SourceLookup<{ id: string; engine: Pick<CaptureControl, "picture" | "health"> }>,
+  sources: SourceLookup<
+    { id: string; engine: Pick<CaptureControl, "picture" | "look" | "health"> }
+  >,
   encoder: PictureEncoder,
   startedAt: number,
+  noteExact: (source: string) => Promise<void> = () => Promise.resolve(),
 ): Route[] {
   /** A gallery goes with its engine. */
   const galleries = new WeakMap<object, Gallery>();
-  const galleryOf = (capture: Pick<CaptureControl, "picture">) => {
+  const galleryOf = (capture: Pick<CaptureControl, "picture" | "look">) => {
     const gallery = galleries.get(capture) ?? new Gallery(capture, encoder);
     galleries.set(capture, gallery);
     return gallery;
@@ -37,33 +41,46 @@ export function snapshotRoutes(
     path: `/snapshot.${format}`,
     role: "view",
     head: true,
+    basic: true,
     description: describe(format),
     async handler(c) {
       const { id, engine } = sourceOf(c, sources);
       const gallery = galleryOf(engine);
-      const picture = await grab(gallery, engine);
-      const variant = variantOf(c, format, picture);
-      const etag = `"${run}-${id}-${fileKey(picture, variant)}"`;
-      const headers = {
-        "cache-control": "no-store, private",
-        "etag": etag,
-        "x-patchcast-seq": String(picture.seq),
-        "x-patchcast-time": String(picture.time),
-      };
-      if (isKnown(c.req.header("if-none-match"), etag)) return c.body(null, 304, headers);
-      const bytes = await encode(gallery, picture, variant);
+      if (format === "png" && c.req.query("w") === undefined) await noteExact(id);
+      const head = await unlessLost(gallery.look(), engine);
+      const variant = variantOf(c, format, head);
+      const headers = headersOf(head, `"${run}-${id}-${fileKey(head, variant)}"`);
+      if (isKnown(c.req.header("if-none-match"), headers.etag)) return c.body(null, 304, headers);
       const type = format === "png" ? "image/png" : "image/jpeg";
-      return c.body(bytes, 200, { ...headers, "content-type": type });
+      const kept = await gallery.kept(head, variant);
+      if (kept) return c.body(kept, 200, { ...headers, "content-type": type });
+      // May be a newer one by now.
+      const picture = await unlessLost(gallery.picture(), engine);
+      const now = variantOf(c, format, picture);
+      const bytes = await encode(gallery, picture, now);
+      return c.body(bytes, 200, {
+        ...headersOf(picture, `"${run}-${id}-${fileKey(picture, now)}"`),
+        "content-type": type,
+      });
     },
   }));
 }
 
-async function grab(
-  gallery: Gallery,
+function headersOf({ seq, time }: PictureHead, etag: string) {
+  return {
+    "cache-control": "no-store, private",
+    "etag": etag,
+    "x-patchcast-seq": String(seq),
+    "x-patchcast-time": String(time),
+  };
+}
+
+async function unlessLost<T>(
+  asked: Promise<T>,
   capture: Pick<CaptureControl, "health">,
-): Promise<Picture> {
+): Promise<T> {
   try {
-    return await gallery.picture();
+    return await asked;
   } catch (error) {
     const { state } = await capture.health();
     if (state === "lost") {
@@ -90,7 +107,7 @@ async function encode(
   }
 }
 
-function variantOf(c: AppContext, format: Variant["format"], { width }: Picture): Variant {
+function variantOf(c: AppContext, format: Variant["format"], { width }: PictureHead): Variant {
   const refused: Refusal[] = [];
   const whole = (name: string, min: number, max: number, fallback: number): number => {
     const text = c.req.query(name);

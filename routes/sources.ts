@@ -11,6 +11,7 @@ import { json, type Route } from "./route.ts";
 import { mayDo } from "./security/role.ts";
 import { noSuchSource, sourceNamed } from "./source_of.ts";
 import { Listing, sourceSchema } from "./sources/listing.ts";
+import { withOwnLabels } from "./sources/own_labels.ts";
 import { type SelectableSource, selectRoute } from "./sources/select.ts";
 
 /** The sources; `SourceSet` is one. */
@@ -76,15 +77,4 @@ export function sourcesRoutes(deps: SourcesDeps): Route[] {
     framesRoute(deps),
     aliveRoute(deps),
   ];
-}
-
-/** Two sources of the same name have their ids behind it: people must tell them apart. */
-function withOwnLabels<S extends { readonly id: string; readonly label: string }>(
-  sources: readonly S[],
-): S[] {
-  const isUnique = (label: string) => sources.filter((one) => one.label === label).length === 1;
-  return sources.map((source) => {
-    const { id, label } = source;
-    return isUnique(label) ? source : { ...source, label: `${label}, ${id}` };
-  });
 }

@@ -9,7 +9,7 @@ import { json, type Route } from "./route.ts";
 const viewerSchema = z.object({
   id: z.string(),
   source: z.string().describe("Id of the source that it watches"),
-  transport: z.enum(["stream", "events"]),
+  transport: z.enum(["stream", "events", "mjpeg", "slices"]),
   remote: z.string().describe("host:port of the peer, or unknown"),
   userAgent: z.string(),
   since: z.number().describe("ms since the Unix epoch"),

@@ -2,10 +2,11 @@
  * Builds the SIMD kernels from `assembly/*.ts` (AssemblyScript):
  *
  * - `kernels.wasm`, everything, for the capture Worker;
+ * - `jpeg.wasm`, for the Worker that makes JPEG pictures;
  * - `public/decoder/pixels_wasm.js`, what the page's decoder needs, as a module with the code in base64, so
  *   that the page needs no build step and a decoder can be made without waiting.
  *
- * Both are committed. `deno task build:kernels` writes them; `--check` compares them with what the source
+ * All are committed. `deno task build:kernels` writes them; `--check` compares them with what the source
  * builds and exits 1 when they differ.
  */
 import { Buffer } from "node:buffer";
@@ -24,6 +25,7 @@ export interface BuiltFile {
 export async function buildKernels(): Promise<BuiltFile[]> {
   const kernels = await compile("index.ts");
   const decoder = await compile("decoder.ts");
+  const jpeg = await compile("jpeg.ts");
   const module = [
     "// Built from capture/kernels/assembly/decoder.ts by `deno task build:kernels`; do not edit.",
     "/** The decoder's kernels: WebAssembly in base64. */",
@@ -33,6 +35,7 @@ export async function buildKernels(): Promise<BuiltFile[]> {
   ].join("\n");
   return [
     { path: "capture/kernels/kernels.wasm", content: kernels },
+    { path: "capture/kernels/jpeg.wasm", content: jpeg },
     { path: "public/decoder/pixels_wasm.js", content: new TextEncoder().encode(module) },
   ];
 }

@@ -69,9 +69,16 @@ export interface Kernels {
     fromW: number,
     fromH: number,
     to: number,
+    toWidth: number,
     w: number,
     h: number,
+    left: number,
+    top: number,
+    right: number,
+    bottom: number,
+    scratch: number,
   ): void;
+  shrinkBytes(fromW: number): number;
   toRgba(from: number, to: number, count: number): void;
   isSolid(frame: number, width: number, x: number, y: number, w: number, h: number): number;
   paletteReset(): void;

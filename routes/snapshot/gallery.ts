@@ -2,8 +2,9 @@
  * The newest pictures as files: each is encoded once, however many ask for it, and kept while it may be
  * asked for again.
  */
-import type { CaptureControl, Picture } from "../deps.ts";
+import type { CaptureControl, Picture, PictureHead } from "../deps.ts";
 import type { PictureEncoder, Variant } from "./encoder.ts";
+import { Newest } from "./newest.ts";
 
 /** Limits of a `Gallery`. */
 export interface GalleryLimits {
@@ -28,39 +29,50 @@ export class GalleryFull extends Error {
 
 /** Grabs, encodes and keeps. */
 export class Gallery {
-  readonly #capture: Pick<CaptureControl, "picture">;
+  readonly #looks: Newest<PictureHead>;
+  readonly #pictures: Newest<Picture>;
   readonly #encoder: PictureEncoder;
   readonly #limits: Required<GalleryLimits>;
   /** Finished files, the one used last at the end. */
   readonly #files = new Map<string, Uint8Array<ArrayBuffer>>();
   readonly #encoding = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
   #bytes = 0;
-  #grabbing: Promise<Picture> | undefined;
-  #nextGrab: Promise<Picture> | undefined;
 
   constructor(
-    capture: Pick<CaptureControl, "picture">,
+    capture: Pick<CaptureControl, "picture" | "look">,
     encoder: PictureEncoder,
     limits: GalleryLimits = {},
   ) {
-    this.#capture = capture;
+    this.#looks = new Newest(() => capture.look());
+    this.#pictures = new Newest(() => capture.picture());
     this.#encoder = encoder;
     this.#limits = { ...defaults, ...limits };
   }
 
+  /** Which picture there is. Costs no pixels, and nothing but the question while nothing changes. */
+  look(): Promise<PictureHead> {
+    return this.#looks.get();
+  }
+
   /**
-   * A picture that is not older than this call. All who ask while one is being grabbed share the next one, so
-   * that the capture is never asked for more than one at a time.
+   * A picture that is not older than this call. The capture is never asked for more than one at a time: each has four
+   * bytes a pixel.
    */
   picture(): Promise<Picture> {
-    if (this.#nextGrab) return this.#nextGrab;
-    if (!this.#grabbing) return this.#grab();
-    const ended = this.#grabbing.then(() => {}, () => {});
-    this.#nextGrab = ended.then(() => {
-      this.#nextGrab = undefined;
-      return this.#grab();
-    });
-    return this.#nextGrab;
+    return this.#pictures.get();
+  }
+
+  /** The file of a picture, if it is there or being made; what is being made may reject. */
+  kept(
+    picture: PictureHead,
+    variant: Variant,
+  ): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>> | undefined {
+    const key = fileKey(picture, variant);
+    const kept = this.#files.get(key);
+    if (!kept) return this.#encoding.get(key);
+    this.#files.delete(key);
+    this.#files.set(key, kept);
+    return kept;
   }
 
   /**
@@ -68,15 +80,9 @@ export class Gallery {
    * @throws {GalleryFull} when too many others are being encoded.
    */
   async file(picture: Picture, variant: Variant): Promise<Uint8Array<ArrayBuffer>> {
+    const kept = this.kept(picture, variant);
+    if (kept) return await kept;
     const key = fileKey(picture, variant);
-    const kept = this.#files.get(key);
-    if (kept) {
-      this.#files.delete(key);
-      this.#files.set(key, kept);
-      return kept;
-    }
-    const underWay = this.#encoding.get(key);
-    if (underWay) return await underWay;
     if (this.#encoding.size >= this.#limits.maxEncoding) {
       throw new GalleryFull(`${this.#limits.maxEncoding} pictures are being encoded`);
     }
@@ -89,14 +95,6 @@ export class Gallery {
     } finally {
       this.#encoding.delete(key);
     }
-  }
-
-  #grab(): Promise<Picture> {
-    const grabbing = this.#capture.picture().finally(() => {
-      if (this.#grabbing === grabbing) this.#grabbing = undefined;
-    });
-    this.#grabbing = grabbing;
-    return grabbing;
   }
 
   #keep(key: string, bytes: Uint8Array<ArrayBuffer>): void {
@@ -112,6 +110,6 @@ export class Gallery {
 }
 
 /** What tells one file from another, as long as the server runs. */
-export function fileKey(picture: Picture, { format, width, quality }: Variant): string {
+export function fileKey(picture: PictureHead, { format, width, quality }: Variant): string {
   return `${picture.seq}-${picture.width}x${picture.height}-${width}-${format}${quality ?? ""}`;
 }

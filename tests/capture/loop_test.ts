@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { LONGEST_FULL_LOOK_MS } from "../../capture/look.ts";
 import { CaptureRig, FIRST } from "../helpers/capture_rig.ts";
 import type { Client } from "../helpers/client.ts";
 import {
@@ -216,6 +217,39 @@ Deno.test("CaptureLoop.change() of fps takes effect at once", async () => {
   const { ticks } = rig.loop.stats();
   await rig.run(1000);
   assert.ok(Math.abs(rig.loop.stats().ticks - ticks - 50) <= 1);
+  rig.close();
+});
+
+Deno.test("CaptureLoop.look() of a sleeping loop grabs nothing while the source tells of nothing, for a while", async () => {
+  const rig = await CaptureRig.start(blankFrame(SIZE.width, SIZE.height), { tells: true });
+  const { screen, loop } = rig;
+  const first = await rig.answer(loop.look());
+  assert.deepEqual([first.width, first.height], [SIZE.width, SIZE.height]);
+  const grabs = screen.grabs.length;
+  for (let i = 0; i < 10; i++) {
+    await rig.run(100);
+    assert.deepEqual(await rig.answer(loop.look()), first);
+  }
+  assert.equal(screen.grabs.length, grabs);
+  // Pixels are no reason to grab either.
+  assert.equal((await rig.answer(loop.picture())).seq, first.seq);
+  assert.equal(screen.grabs.length, grabs);
+
+  const changed = blankFrame(SIZE.width, SIZE.height);
+  setPixel(changed, 3, 1, 0xff0000);
+  screen.show(changed, [{ x: 3, y: 1, w: 1, h: 1 }]);
+  assert.equal((await rig.answer(loop.look())).seq, first.seq + 1, "what is told counts at once");
+
+  // What the poll of a sleeping loop has taken is not forgotten.
+  const again = blankFrame(SIZE.width, SIZE.height);
+  screen.show(again, [{ x: 3, y: 1, w: 1, h: 1 }]);
+  await rig.run(1500);
+  assert.equal((await rig.answer(loop.look())).seq, first.seq + 2);
+
+  // Damage may lie: everything is compared now and then.
+  screen.show(changed, []);
+  await rig.run(LONGEST_FULL_LOOK_MS);
+  assert.equal((await rig.answer(loop.look())).seq, first.seq + 3);
   rig.close();
 });
 

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
+import { areaAverage } from "../helpers/area_average.ts";
 import { CaptureRig } from "../helpers/capture_rig.ts";
 import {
   blankFrame,
   copyFrame,
   cropped,
   type Frame,
+  paint,
   randomFrame,
+  randomRect,
   setPixel,
   withPixel,
 } from "../helpers/frames.ts";
@@ -56,6 +59,26 @@ Deno.test("CaptureLoop.change() to a region and a scale: another canvas, points 
   rig.loop.change({ ...rig.loop.settings, scale: 1, region: null });
   await rig.tick();
   rig.assertShows(client);
+  rig.close();
+});
+
+Deno.test("CaptureLoop with a scale: damage here and there, and the canvas is the area filter's picture", async () => {
+  const random = new Random(9);
+  const region = { x: 13, y: 7, w: 180, h: 101 };
+  const settings = { region, scale: 0.37 };
+  const rig = await CaptureRig.start(randomFrame(random, SIZE, "noise"), { settings });
+  const { client } = rig.watch();
+  await rig.tick();
+  const to = { width: 67, height: 37 };
+  rig.assertShows(client, areaAverage(rig.screen.frame, region, to));
+  for (let i = 0; i < 20; i++) {
+    const next = copyFrame(rig.screen.frame);
+    const damage = Array.from({ length: random.int(1, 5) }, () => randomRect(random, SIZE));
+    for (const rect of damage) paint(random, next, rect, "noise");
+    rig.screen.show(next, damage);
+    await rig.tick();
+    rig.assertShows(client, areaAverage(next, region, to));
+  }
   rig.close();
 });
 

@@ -110,3 +110,14 @@ Deno.test("Ring: a reader may leave while it is told, and the others still hear"
   ring.push(chunk(1));
   assert.equal(heard, 2);
 });
+
+Deno.test("Ring.clear() drops all chunks, and indexes count on", () => {
+  const ring = new Ring(WIDE);
+  for (let i = 0; i < 5; i++) ring.push(chunk(i));
+  ring.clear();
+  assert.deepEqual([ring.start, ring.end, ring.get(4), ring.get(5)], [5, 5, undefined, undefined]);
+  assert.equal(ring.indexAfter(104, 1), undefined);
+  assert.equal(ring.stats().bytes, 0);
+  ring.push(chunk(5));
+  assert.deepEqual([ring.start, ring.end, ring.get(5)!.seq], [5, 6, 105]);
+});

@@ -10,6 +10,7 @@ import type {
   ControlledSource,
   Deps,
   Picture,
+  PictureHead,
   ViewerInfo,
   Viewers,
 } from "../../routes/deps.ts";
@@ -48,6 +49,7 @@ export class FakeCapture implements CaptureControl {
   };
   keyframes = 0;
   pictures = 0;
+  looks = 0;
   changes: Partial<LiveSettings>[] = [];
   fault: Error | undefined;
 
@@ -77,6 +79,13 @@ export class FakeCapture implements CaptureControl {
 
   health(): Promise<CaptureHealth> {
     return Promise.resolve(this.healthNow);
+  }
+
+  async look(): Promise<PictureHead> {
+    this.looks++;
+    if (this.fault) throw this.fault;
+    const { width, height, seq, time } = this.pictureNow;
+    return await Promise.resolve({ width, height, seq, time });
   }
 
   picture(): Promise<Picture> {

@@ -4,8 +4,11 @@ import { Ring } from "../../capture/ring.ts";
 import { eventsRoutes } from "../../routes/events.ts";
 import { EventFeed } from "../../routes/events/feed.ts";
 import { Uploads } from "../../routes/intake/upload.ts";
-import { type ListedSource, type Sources, sourcesRoutes } from "../../routes/sources.ts";
+import { type Sources, sourcesRoutes } from "../../routes/sources.ts";
+import type { SelectableSource } from "../../routes/sources/select.ts";
 import { historyRoutes } from "../../routes/history.ts";
+import { mjpegRoutes } from "../../routes/mjpeg.ts";
+import { MjpegFeed } from "../../routes/mjpeg/feed.ts";
 import { Erasures } from "../../routes/history/erasures.ts";
 import { onlySource } from "../helpers/only_source.ts";
 import { blackPicture, fakeArchive } from "../helpers/fake_archive.ts";
@@ -36,6 +39,7 @@ const ROLES: Readonly<Record<string, Role>> = {
   "POST /api/session": "none",
   "GET /stream": "view",
   "GET /events": "view",
+  "GET /mjpeg": "view",
   "GET /snapshot.png": "view",
   "GET /snapshot.jpg": "view",
   "GET /api/stats": "view",
@@ -50,6 +54,7 @@ const ROLES: Readonly<Record<string, Role>> = {
   "POST /api/sources/{id}/frames": "push",
   "POST /api/sources/{id}/alive": "push",
   "DELETE /api/sources/{id}": "admin",
+  "POST /api/sources/{id}/select": "admin",
   "GET /api/history": "history",
   "GET /api/history/{source}": "history",
   "GET /api/history/{source}/at": "history",
@@ -76,6 +81,8 @@ async function ask(
   const isPush = path.endsWith("/frames");
   const body = method === "patch"
     ? "{}"
+    : path.endsWith("/select")
+    ? '{"target":"all"}'
     : path.endsWith("/ack")
     ? '{"seq":0}'
     : isPush
@@ -113,7 +120,9 @@ const PIXEL = { width: 1, height: 1, bgrx: new Uint8Array(4) };
 
 /** One source that takes everything. */
 function pushedSources(): Sources {
-  const pushed: ListedSource = {
+  const engine = new FakeEngine("pushed abc", PIXEL);
+  engine.choice = { target: { kind: "all" }, monitors: [], windows: [] };
+  const pushed: SelectableSource = {
     id: "abc",
     kind: "pushed",
     size: PIXEL,
@@ -122,7 +131,7 @@ function pushedSources(): Sources {
     silentSince: undefined,
     silence: { promisedMs: undefined },
     order: { newestTime: NOW },
-    engine: new FakeEngine("pushed abc", PIXEL),
+    engine,
   };
   return {
     default: pushed,
@@ -169,6 +178,19 @@ function streams(): Route[] {
   return [
     ...streamRoutes({ sources, registry, now }),
     ...eventsRoutes({ sources, feedOf: () => feed, registry, now }),
+    ...mjpegRoutes({
+      sources,
+      // Its Worker never starts, and nothing ever comes.
+      feedOf: () =>
+        new MjpegFeed({ ring, capture, now, hello: () => capture.hello("") }, () => ({
+          postMessage() {},
+          terminate() {},
+          onmessage: null,
+          onerror: null,
+        })),
+      registry,
+      now,
+    }),
     ...quietHistory(),
     ...sourcesRoutes({
       sources: pushedSources(),
@@ -353,4 +375,80 @@ Deno.test("HEAD does not open a stream", async () => {
   const response = await server().request("/stream", { method: "HEAD", token: ADMIN });
   assert.equal(response.status, 405);
   assert.equal(response.headers.get("allow"), "GET");
+});
+
+/** What a browser or VLC makes of `http://USER:PASSWORD@host`. */
+function basic(password: string, user = "x"): Record<string, string> {
+  return { authorization: `Basic ${btoa(`${user}:${password}`)}` };
+}
+
+const BASIC_ROUTES = ["GET /mjpeg", "GET /snapshot.png", "GET /snapshot.jpg"];
+
+Deno.test("a token as password lets in to what plain programs watch, and to nothing else", async () => {
+  for (const route of server().routes.filter(({ role }) => role !== "none")) {
+    const isPlain = BASIC_ROUTES.includes(nameOf(route));
+    for (const token of [ADMIN, HISTORIAN, VIEWER]) {
+      const { status } = await ask(server(), route, { headers: basic(token) });
+      assert.equal(status, isPlain ? 200 : 401, nameOf(route));
+    }
+    const push = await ask(server(), route, { headers: basic(PUSHER, "") });
+    assert.equal(push.status, isPlain ? 403 : 401, nameOf(route));
+    for (const wrong of ["wrong", "", ADMIN.slice(1), `${ADMIN} `, `:${ADMIN}`]) {
+      const problem = await problemOf(await ask(server(), route, { headers: basic(wrong) }));
+      assert.equal(problem.status, 401, `${nameOf(route)} ${wrong}`);
+    }
+    for (const malformed of ["Basic", "Basic ", "Basic ???", `Basic ${btoa(ADMIN)}`]) {
+      const headers = { authorization: malformed };
+      assert.equal((await ask(server(), route, { headers })).status, 401, malformed);
+    }
+  }
+});
+
+Deno.test("only what plain programs watch asks for a password, and never a page's own requests", async () => {
+  const BROWSER = { "user-agent": "Mozilla/5.0" };
+  const callers: [headers: Record<string, string>, isAsked: boolean][] = [
+    [{}, true],
+    [{ "user-agent": "Lavf/59" }, true],
+    [{ ...BROWSER, "sec-fetch-mode": "navigate", "sec-fetch-site": "none" }, true],
+    [{ ...BROWSER, "sec-fetch-mode": "no-cors", "sec-fetch-site": "same-origin" }, false],
+    [{ ...BROWSER, "sec-fetch-mode": "cors", "sec-fetch-site": "same-origin" }, false],
+    // Over plain http from another machine, browsers say less.
+    [{ ...BROWSER, accept: "text/html,application/xhtml+xml" }, true],
+    [{ ...BROWSER, accept: "image/avif,image/webp,*/*" }, false],
+  ];
+  for (const route of server().routes.filter(({ role }) => role !== "none")) {
+    for (const [headers, isAsked] of callers) {
+      for (const wrong of [{}, basic("wrong")]) {
+        const response = await ask(server(), route, { headers: { ...headers, ...wrong } });
+        assert.equal(response.status, 401);
+        const challenge = response.headers.get("www-authenticate") ?? "";
+        const wanted = isAsked && BASIC_ROUTES.includes(nameOf(route)) ? /^Basic / : /^Bearer /;
+        assert.match(challenge, wanted, `${nameOf(route)} ${JSON.stringify(headers)}`);
+      }
+    }
+  }
+});
+
+Deno.test("beside a cookie that is right, a password for somebody else does no harm", async () => {
+  const here = server();
+  const session = await here.request("/api/session", { method: "POST", token: VIEWER });
+  const cookie = session.headers.get("set-cookie")!.split(";")[0];
+  for (const headers of [{ cookie }, { cookie, ...basic("of the proxy") }]) {
+    for (const path of ["/api/stats", "/snapshot.png"]) {
+      assert.equal((await here.request(path, { headers })).status, 200, path);
+    }
+  }
+  const expired = { cookie: cookie.slice(0, -1) + "x", ...basic(VIEWER) };
+  assert.equal((await here.request("/snapshot.png", { headers: expired })).status, 200);
+});
+
+Deno.test("wrong passwords count as failures like wrong tokens, whatever cookie comes with them", async () => {
+  const here = server({ failures: { maxFailures: 3 } });
+  const get = (headers: Record<string, string>) => here.request("/snapshot.png", { headers });
+  assert.equal((await get(basic("one"))).status, 401);
+  assert.equal((await get(basic("one"))).status, 401, "the same one again does not count");
+  assert.equal((await get({ ...basic("one"), cookie: "patchcast_8000=a" })).status, 401);
+  assert.equal((await get({ ...basic("one"), cookie: "patchcast_8000=b" })).status, 401);
+  assert.equal((await get(basic("two"))).status, 429);
+  assert.equal((await get(basic(VIEWER))).status, 429);
 });

@@ -28,7 +28,11 @@ Deno.test("GET /snapshot.png encodes the picture once and answers its tag with 3
   assert.equal(server.encoder.encoded.length, 1);
 
   const etag = first.headers.get("etag") ?? "";
-  assert.equal((await get({ "if-none-match": etag })).status, 304);
+  assert.equal(server.capture.pictures, 1);
+  for (let i = 0; i < 5; i++) {
+    assert.equal((await get({ "if-none-match": etag })).status, 304);
+  }
+  assert.equal(server.capture.pictures, 1, "no pixels are asked for again");
   server.capture.pictureNow = { ...server.capture.pictureNow, seq: 8 };
   const next = await get({ "if-none-match": etag });
   assert.equal(next.status, 200);

@@ -1,6 +1,6 @@
 /** The kernels' exports: all hot loops over pixels, over addresses that the caller lays out. */
 export { diffTiles, hashRect } from "./diff";
-export { copyRect, crop, fillRect, isSolid, rectsEqual, shrink, toRgba } from "./pixels";
+export { copyRect, crop, fillRect, isSolid, rectsEqual, toRgba } from "./pixels";
 export {
   encodeIndexed, mostFrequent, paletteColours, paletteReset, paletteSize, surveyColours,
 } from "./palette";
@@ -16,4 +16,5 @@ export { moveRect, paste } from "./move";
 export { lossyDecode, lossyEncode, lossyReset } from "./lossy";
 export { lossyHurry } from "./lossy_choose";
 export { riceDecode, riceEncode } from "./rice";
+export { shrink, shrinkBytes } from "./shrink";
 export { hashTiles } from "./tile_hash";

@@ -73,41 +73,6 @@ export function toRgbaRect(from: usize, to: usize, width: i32, x: i32, y: i32, w
   }
 }
 
-/**
- * Shrinks a rectangle of a frame to `w × h` by averaging the source pixels that each target pixel
- * covers, whole pixels only (a box filter): cheap, and text stays readable down to about a half.
- */
-export function shrink(
-  from: usize, fromWidth: i32, x: i32, y: i32, fromW: i32, fromH: i32, to: usize, w: i32, h: i32,
-): void {
-  for (let row = 0; row < h; row++) {
-    const y0 = <i32>(<i64>row * fromH / h);
-    const y1 = max(y0 + 1, <i32>(<i64>(row + 1) * fromH / h));
-    for (let column = 0; column < w; column++) {
-      const x0 = <i32>(<i64>column * fromW / w);
-      const x1 = max(x0 + 1, <i32>(<i64>(column + 1) * fromW / w));
-      let red: u32 = 0;
-      let green: u32 = 0;
-      let blue: u32 = 0;
-      for (let sy = y0; sy < y1; sy++) {
-        const line = from + <usize>((y + sy) * fromWidth + x) * 4;
-        for (let sx = x0; sx < x1; sx++) {
-          const p = load<u32>(line + <usize>sx * 4);
-          red += p >> 16 & 0xff;
-          green += p >> 8 & 0xff;
-          blue += p & 0xff;
-        }
-      }
-      const area = <u32>((x1 - x0) * (y1 - y0));
-      const half = area / 2;
-      store<u32>(
-        to + <usize>(row * w + column) * 4,
-        (red + half) / area << 16 | (green + half) / area << 8 | (blue + half) / area,
-      );
-    }
-  }
-}
-
 /** True when the rectangle has one colour. */
 export function isSolid(frame: usize, width: i32, x: i32, y: i32, w: i32, h: i32): bool {
   const colour = load<u32>(frame + <usize>(y * width + x) * 4) & COLOUR_BITS;

@@ -22,6 +22,7 @@ export type Part =
   | "x11"
   | "chromium"
   | "curl"
+  | "ffmpeg"
   | "nginx"
   | "openssl"
   | "network"
@@ -73,6 +74,7 @@ function missingOf(part: Part): string[] {
     case "chromium":
       return findChromium() === undefined ? ["chromium"] : [];
     case "curl":
+    case "ffmpeg":
     case "nginx":
     case "openssl":
       return missingCommands([part]);
