@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { liveDefaults, liveSettingsSchema, rectAllowed } from "./live_settings.ts";
 import { infoOf, type OptionInfo } from "./option.ts";
+import { slicesToAllowed } from "./slices_to.ts";
 import { sourceAllowed } from "./source_choice.ts";
 import { startDefaults, startOptionsSchema } from "./start_options.ts";
 
@@ -65,7 +66,7 @@ export function allowedAt(
   const option = options.find(({ key }) => key === path[0]);
   if (!option) return `one of ${options.map(({ key }) => key).join(", ")}`;
   const member = path.at(-1);
-  if (option.kind === "slices") return option.allowed;
+  if (option.kind === "slices") return path.length < 3 ? option.allowed : slicesToAllowed(path[2]);
   if (option.kind === "sources") {
     if (!known) return "an option that this kind of source has: see --source in the README";
     return path.length === 2 ? option.allowed : sourceAllowed(String(path[2]));
