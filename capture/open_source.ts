@@ -95,7 +95,8 @@ function openTargeted(
 ): Opened {
   const reopen = (target = first) => open(target);
   try {
-    return { source: open(first), reopen, note: undefined };
+    const source = open(first);
+    return { source, reopen, note: source.silence };
   } catch (error) {
     if (!patient || !(error instanceof SourceLost)) throw error;
     return { source: new AwaySource(label, error.message, first), reopen, note: error.message };

@@ -29,13 +29,14 @@ export class SourceNotices {
     return this.#state;
   }
 
-  /** Tells viewers when the source went away, fell silent, came back, or was paused. */
+  /** Tells viewers when the source went away, fell silent, came back, or was paused, and when the reason is another. */
   noteState(paused: boolean): void {
     const away = this.#options.source.awayReason;
     const state = away !== undefined ? "lost" : paused ? "paused" : "live";
-    if (state === this.#state) return;
+    const text = away ?? (state === "paused" ? "paused by an administrator" : "");
+    if (state === this.#state && text === this.#text) return;
     this.#state = state;
-    this.#text = away ?? (state === "paused" ? "paused by an administrator" : "");
+    this.#text = text;
     this.#options.add(stateMessage(state, this.#text));
   }
 

@@ -107,13 +107,13 @@ export class XConnection {
 
   /** The `Display *` for a call. Throws `SourceLost` when the server is gone or this is closed. */
   get display(): bigint {
-    if (this.#display === undefined) throw new SourceLost(`X display ${this.name} was closed`);
     this.check();
-    return this.#display;
+    return this.#display ?? 0n;
   }
 
-  /** Throws `SourceLost` when the server went away during the calls before. */
+  /** Throws `SourceLost` when the server went away during the calls before, or this is closed. */
   check(): void {
+    if (this.#display === undefined) throw new SourceLost(`X display ${this.name} was closed`);
     if (this.lost) throw new SourceLost(`The X server of display ${this.name} went away`);
   }
 

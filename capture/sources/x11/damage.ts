@@ -21,7 +21,6 @@ export class DamageWatch {
   readonly #connection: XConnection;
   /** Collects damage of the window that is watched; 0 for none. */
   #damage = 0n;
-  #window = 0n;
   readonly #region: bigint;
   readonly #count = nativeBuffer(4);
   readonly #bounds = nativeBuffer(RECTANGLE.size);
@@ -47,17 +46,19 @@ export class DamageWatch {
     return new DamageWatch(connection, eventType, region);
   }
 
-  /** From here on it is `window` that is watched, with all in it, and nothing else; 0 for nothing. */
+  /**
+   * From here on it is `window` that is watched, with all in it, and nothing else; 0 for nothing. The number may be
+   * that of the window before and yet mean another, which came after it.
+   */
   watch(window: bigint): void {
     const { damage } = this.#connection.libraries;
-    if (damage === undefined || window === this.#window) return;
+    if (damage === undefined) return;
     const { display } = this.#connection;
     // Refused where its window has ended, and it with it, which is as good.
     if (this.#damage !== 0n) damage.XDamageDestroy(display, this.#damage);
     this.#damage = window === 0n
       ? 0n
       : damage.XDamageCreate(display, window, DAMAGE_REPORT_NON_EMPTY);
-    this.#window = window;
   }
 
   /** Forgets the damage up to now, for a caller who looks at everything anyway. */

@@ -96,7 +96,7 @@ function rectOf({ x, y, width, height }: Monitor): Rect {
 }
 
 /** What there is, in words. */
-export function there(monitors: readonly Monitor[]): string {
+function there(monitors: readonly Monitor[]): string {
   if (monitors.length === 0) return "this display lists none";
   return `there are: ${monitors.map(({ name }) => name).join(", ")}`;
 }

@@ -83,7 +83,8 @@ export class Picture {
    * @throws {SourceLost} when the server is gone or shows no pixels
    */
   grab(frame: Uint8Array, rows: RowRange): boolean {
-    const { name } = this.#connection;
+    // Also where nothing has to be asked for.
+    this.#connection.check();
     checkGrab(frame, rows, this.#size);
     if (!this.#area || !this.#grabber) {
       this.#repeat(frame, rows);
@@ -102,7 +103,7 @@ export class Picture {
     this.#grabber.close();
     this.#grabber = new ImageGrabber(this.#connection, this.#area, copy);
     if (this.#grabber.grab(this.#area, frame, rows)) return false;
-    throw new SourceLost(`The X server of display ${name} shows no pixels`);
+    throw new SourceLost(`The X server of display ${this.#connection.name} shows no pixels`);
   }
 
   /** Releases the memory. May be called twice. */
@@ -112,9 +113,8 @@ export class Picture {
   }
 
   #repeat(frame: Uint8Array, rows: RowRange): void {
-    // Also to notice that the server has gone.
     const rowBytes = this.#size.width * 4;
-    if (this.#connection.display && this.#grabber) this.#grabber.repeat(frame, rows);
+    if (this.#grabber) this.#grabber.repeat(frame, rows);
     else frame.fill(0, rows.top * rowBytes, rows.bottom * rowBytes);
   }
 

@@ -69,6 +69,28 @@ export async function newsWhere(
   throw new Error("the news that the test waits for did not come");
 }
 
+/** Waits until nothing happens any more. */
+export async function quiet(source: Source): Promise<void> {
+  await newsWhere(source, ({ damage }) => damage.length === 0);
+}
+
+/** Waits until it is so. */
+export async function until(what: string, done: () => boolean | Promise<boolean>): Promise<void> {
+  const giveUp = performance.now() + PATIENCE_MS;
+  while (!await done()) {
+    if (performance.now() > giveUp) throw new Error(`not so: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** Starts a window manager and waits until it has taken over. */
+export async function startOpenbox(server: Xvfb): Promise<void> {
+  server.start("openbox");
+  await until("openbox has taken over", async () => {
+    return await server.run("xdotool", "get_num_desktops").then(() => true, () => false);
+  });
+}
+
 export function newFrame(source: Source): Uint8Array {
   return new Uint8Array(source.size.width * source.size.height * 4);
 }
@@ -115,10 +137,28 @@ export async function paint(server: Xvfb): Promise<void> {
   await server.run("xsetroot", "-mod", "7", "5", "-fg", "#ff8001", "-bg", "#102030");
 }
 
-/** Shared memory segments that process `pid` created: one row of text each. */
-export function segmentsOf(pid: number): { permissions: string; bytes: number }[] {
+/** A shared memory segment of the kernel's list. */
+interface Segment {
+  readonly permissions: string;
+  readonly bytes: number;
+}
+
+/** Segments that process `pid` created. */
+export function segmentsOf(pid: number): Segment[] {
+  return segmentsWhere((creator) => creator === pid);
+}
+
+/**
+ * Segments that this process created and shares with the X server. Other tests run in this process at the same time, each with
+ * a server of its own; the server is the last one that mapped a segment.
+ */
+export function segmentsWith({ pid }: Pick<Xvfb, "pid">): Segment[] {
+  return segmentsWhere((creator, last) => creator === Deno.pid && last === pid);
+}
+
+function segmentsWhere(wanted: (creator: number, last: number) => boolean): Segment[] {
   return Deno.readTextFileSync("/proc/sysvipc/shm").trim().split("\n").slice(1)
     .map((line) => line.trim().split(/\s+/))
-    .filter((columns) => Number(columns[4]) === pid)
+    .filter((columns) => wanted(Number(columns[4]), Number(columns[5])))
     .map((columns) => ({ permissions: columns[2], bytes: Number(columns[3]) }));
 }

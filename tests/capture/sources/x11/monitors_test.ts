@@ -11,7 +11,8 @@ import {
   newsWhere,
   paint,
   pixelsOf,
-  segmentsOf,
+  quiet,
+  segmentsWith,
   xtest,
 } from "./harness.ts";
 import { TestWindow } from "./test_window.ts";
@@ -34,11 +35,6 @@ async function setMonitors(server: Xvfb): Promise<void> {
 async function assertShowsPart(source: Source, server: Xvfb, part: Rect): Promise<void> {
   assert.deepEqual(source.size, { width: part.w, height: part.h });
   assertShows(source, crop(await screenshot(server), 640, part));
-}
-
-/** Waits until nothing happens any more. */
-async function quiet(source: Source): Promise<void> {
-  await newsWhere(source, ({ damage }) => damage.length === 0);
 }
 
 xtest("x11 targets() lists the monitors", async (server, open) => {
@@ -68,7 +64,7 @@ xtest("x11 captures a monitor, and reads nothing else", async (server, open) => 
   assert.deepEqual(source.target, { kind: "monitor", name: "RIGHT-1" });
   assert.deepEqual(source.origin, { x: 240, y: 0 });
   assert.equal(source.silence, undefined);
-  assert.deepEqual(segmentsOf(Deno.pid).map(({ bytes }) => bytes), [400 * 300 * 4]);
+  assert.deepEqual(segmentsWith(server).map(({ bytes }) => bytes), [400 * 300 * 4]);
   await quiet(source);
   await assertShowsPart(source, server, RIGHT);
   const rows = newFrame(source).fill(0xab);
@@ -84,7 +80,7 @@ xtest(
   "x11 tells the damage of a monitor as seen from there, and no other",
   async (server, open) => {
     await setMonitors(server);
-    using window = new TestWindow(server.display, {
+    using shown = new TestWindow(server.display, {
       title: "across",
       x: 200,
       y: 250,
@@ -93,15 +89,15 @@ xtest(
     });
     const source = open({ kind: "monitor", name: "RIGHT-1" });
     await quiet(source);
-    window.fill(50, 20, 10, 5);
+    shown.fill(50, 20, 10, 5);
     const { damage } = await newsWhere(source, ({ damage }) => damage.length > 0);
     assert.deepEqual(damage, [{ x: 10, y: 270, w: 10, h: 5 }]);
     // Half on this monitor, below it, and on the other one.
-    window.fill(30, 40, 20, 5);
+    shown.fill(30, 40, 20, 5);
     const cut = await newsWhere(source, ({ damage }) => damage.length > 0);
     assert.deepEqual(cut.damage, [{ x: 0, y: 290, w: 10, h: 5 }]);
-    window.fill(50, 60, 10, 5);
-    window.fill(10, 20, 10, 5);
+    shown.fill(50, 60, 10, 5);
+    shown.fill(10, 20, 10, 5);
     for (let i = 0; i < 5; i++) assert.deepEqual(source.poll().damage, []);
   },
 );
@@ -139,7 +135,7 @@ xtest("x11 select() switches between monitors and the whole display", async (ser
   assert.equal(source.poll().resized, true);
   await assertShowsTheScreen(source, server);
   assert.equal(source.poll().resized, false);
-  assert.deepEqual(segmentsOf(Deno.pid).map(({ bytes }) => bytes), [640 * 480 * 4]);
+  assert.deepEqual(segmentsWith(server).map(({ bytes }) => bytes), [640 * 480 * 4]);
 });
 
 xtest("x11 select() refuses an unknown monitor and goes on", async (server, open) => {

@@ -95,6 +95,7 @@ export class TestWindow implements Disposable {
   readonly #display: bigint;
   readonly #window: bigint;
   readonly #gc: bigint;
+  readonly root: bigint;
   #open = true;
 
   /** Shows a window on `display`, in front of all others. */
@@ -103,7 +104,7 @@ export class TestWindow implements Disposable {
     const { symbols } = this.#x11;
     this.#display = symbols.XOpenDisplay(text(display));
     if (this.#display === 0n) throw new Error(`cannot open ${display}`);
-    const root = symbols.XDefaultRootWindow(this.#display);
+    this.root = symbols.XDefaultRootWindow(this.#display);
     const { x, y, width, height, border = 0, depth = 24 } = options;
     const visualInfo = new DataView(new ArrayBuffer(64));
     if (symbols.XMatchVisualInfo(this.#display, 0, depth, TRUE_COLOR, visualInfo) === 0) {
@@ -117,12 +118,12 @@ export class TestWindow implements Disposable {
     attributes.setBigUint64(24, 0xffff0000n, true);
     attributes.setInt32(88, options.overrideRedirect ? 1 : 0, true);
     if (visual !== 0n) {
-      const colormap = symbols.XCreateColormap(this.#display, root, visual, 0);
+      const colormap = symbols.XCreateColormap(this.#display, this.root, visual, 0);
       attributes.setBigUint64(96, colormap, true);
     }
     this.#window = symbols.XCreateWindow(
       this.#display,
-      root,
+      this.root,
       x,
       y,
       width,

@@ -2,29 +2,13 @@
 import assert from "node:assert/strict";
 import type { Source } from "../../../../capture/source.ts";
 import { MAX_TITLE, TargetUnknown } from "../../../../capture/targets.ts";
-import { PATIENCE_MS, xtest } from "./harness.ts";
+import { startOpenbox, until, xtest } from "./harness.ts";
 import { TestWindow } from "./test_window.ts";
-import type { Xvfb } from "../xvfb.ts";
 
 const PLACE = { x: 20, y: 30, width: 100, height: 80 };
 
 function titlesOf(source: Source): string[] {
   return source.targets!().windows.map(({ title }) => title);
-}
-
-async function until(what: string, done: () => boolean | Promise<boolean>): Promise<void> {
-  const giveUp = performance.now() + PATIENCE_MS;
-  while (!await done()) {
-    if (performance.now() > giveUp) throw new Error(`not so: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
-async function startOpenbox(server: Xvfb): Promise<void> {
-  server.start("openbox");
-  await until("openbox has taken over", async () => {
-    return await server.run("xdotool", "get_num_desktops").then(() => true, () => false);
-  });
 }
 
 xtest("x11 targets() lists the windows, the front one first", (server, open) => {
@@ -75,13 +59,13 @@ xtest("x11 targets() leaves out menus, hidden and tiny windows", (server, open) 
 
 xtest("x11 targets() makes one short line of a title", (server, open) => {
   const source = open();
-  using window = new TestWindow(server.display, { title: "two\nlines\t\0 ", ...PLACE });
+  using shown = new TestWindow(server.display, { title: "two\nlines\t\0 ", ...PLACE });
   assert.deepEqual(titlesOf(source), ["two lines"]);
-  window.retitle("é".repeat(MAX_TITLE + 50));
+  shown.retitle("é".repeat(MAX_TITLE + 50));
   assert.deepEqual(titlesOf(source), ["é".repeat(MAX_TITLE)]);
-  window.retitle("x".repeat(100_000));
+  shown.retitle("x".repeat(100_000));
   assert.deepEqual(titlesOf(source), ["x".repeat(MAX_TITLE)]);
-  window.retitle("");
+  shown.retitle("");
   assert.deepEqual(titlesOf(source), [""]);
 });
 
@@ -109,6 +93,10 @@ xtest("x11 targets() asks the window manager, and not one that has ended", async
   assert.ok(window.y > PLACE.y, `${window.y}`);
   await server.run("xdotool", "windowminimize", BigInt(back.id).toString());
   await until("the other is minimised", () => titlesOf(source).join() === "front");
+  await server.run("openbox", "--exit");
+  using _last = new TestWindow(server.display, { title: "last", ...PLACE });
+  await until("openbox has ended", () => titlesOf(source).includes("last"));
+  assert.ok(titlesOf(source).includes("front"));
 });
 
 xtest("x11 select() refuses an unknown window and names those that there are", (server, open) => {
@@ -120,7 +108,7 @@ xtest("x11 select() refuses an unknown window and names those that there are", (
   const named = new TargetUnknown(`${wanted}are ${one.id} “Editor”`);
   assert.throws(() => source.select!(unknown), named);
   // No window at all, not a window, and the root, which is what "all" is for.
-  for (const window of ["0xffffff", "0x0", "0x1fffffff", "0x400"]) {
+  for (const window of ["0xffffff", "0x0", "0x1fffffff", `0x${one.root.toString(16)}`]) {
     assert.throws(() => source.select!({ kind: "window", window }), named);
   }
   assert.deepEqual(source.target, { kind: "all" });
