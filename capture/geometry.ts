@@ -50,3 +50,15 @@ export function rowsOf(rects: readonly Rect[]): RowRange | undefined {
   }
   return { top, bottom };
 }
+
+/** The box around rectangles, of which there is at least one. */
+export function boundsOf(rects: readonly Rect[]): Rect {
+  let [left, top, right, bottom] = [Infinity, Infinity, 0, 0];
+  for (const { x, y, w, h } of rects) {
+    left = Math.min(left, x);
+    top = Math.min(top, y);
+    right = Math.max(right, x + w);
+    bottom = Math.max(bottom, y + h);
+  }
+  return { x: left, y: top, w: right - left, h: bottom - top };
+}

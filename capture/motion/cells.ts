@@ -12,18 +12,6 @@ export interface Box {
   readonly bottom: number;
 }
 
-/** The box around rectangles, of which there is at least one. */
-export function boundsOf(rects: readonly Rect[]): Rect {
-  let [left, top, right, bottom] = [Infinity, Infinity, 0, 0];
-  for (const { x, y, w, h } of rects) {
-    left = Math.min(left, x);
-    top = Math.min(top, y);
-    right = Math.max(right, x + w);
-    bottom = Math.max(bottom, y + h);
-  }
-  return { x: left, y: top, w: right - left, h: bottom - top };
-}
-
 /**
  * The cells that touch a box of pixels widened by `margin`, as far as they touch `bounds` and are whole.
  * @returns in cells; empty (right <= left) in pictures smaller than a cell

@@ -11,10 +11,10 @@
  * Votes only propose. Every pixel of a copy was compared.
  */
 import type { Copy } from "../encode.ts";
-import type { Rect } from "../geometry.ts";
+import { boundsOf, type Rect } from "../geometry.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import type { Workspace } from "../workspace.ts";
-import { boundsOf, type Box, CELL, cellsAround } from "./cells.ts";
+import { type Box, CELL, cellsAround } from "./cells.ts";
 import { grow, trim } from "./edges.ts";
 import { searchArea } from "./search_area.ts";
 

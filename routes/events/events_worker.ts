@@ -6,7 +6,8 @@ import { Buffer } from "node:buffer";
 import { Image } from "imagescript";
 import { Decoder } from "../../public/decoder/decoder.js";
 import { countDifferent } from "../../public/decoder/tile_hash.js";
-import { EventRects, type Rect } from "./event_rects.ts";
+import type { Rect } from "../../capture/geometry.ts";
+import { EventRects } from "./event_rects.ts";
 import type { EventItem, FromEventsWorker, ToEventsWorker } from "./events_protocol.ts";
 
 /** The part of the Worker's global scope in use here; the DOM's types know it as a window. */

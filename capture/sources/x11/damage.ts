@@ -5,7 +5,7 @@
  * the region empties it, so what is drawn afterwards raises the next event. Pixels are read after taking
  * it: a change in between is seen twice, never missed.
  */
-import { clip, type Rect } from "../../geometry.ts";
+import { boundsOf, clip, type Rect } from "../../geometry.ts";
 import type { Area } from "./area.ts";
 import type { XConnection } from "./connection.ts";
 import { DAMAGE_NOTIFY, DAMAGE_REPORT_NON_EMPTY, nativeBuffer, RECTANGLE } from "./layouts.ts";
@@ -104,17 +104,6 @@ function inArea(rects: readonly Rect[], area: Area): Rect[] {
   return rects.flatMap(({ x, y, w, h }) => {
     return clip({ x: x - damaged.x, y: y - damaged.y, w, h }, area) ?? [];
   });
-}
-
-function boundsOf(rects: readonly Rect[]): Rect {
-  let [left, top, right, bottom] = [Infinity, Infinity, 0, 0];
-  for (const { x, y, w, h } of rects) {
-    left = Math.min(left, x);
-    top = Math.min(top, y);
-    right = Math.max(right, x + w);
-    bottom = Math.max(bottom, y + h);
-  }
-  return { x: left, y: top, w: right - left, h: bottom - top };
 }
 
 function rectAt(view: DataView, offset: number): Rect {
