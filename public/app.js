@@ -4,12 +4,11 @@
  * @typedef {import("./engine/messages.js").EngineEvent} EngineEvent
  * @typedef {import("./ui/shortcuts.js").Action} Action
  */
+import { Caller } from "./engine/caller.js";
 import { hostEngine } from "./engine/host.js";
 import { readLink } from "./history/permalink.js";
 import { Timeline } from "./history/timeline.js";
-import { SourceChoice } from "./sources/choice.js";
-import { SourceList } from "./sources/list.js";
-import { readSources } from "./sources/requests.js";
+import { Chooser } from "./sources/chooser.js";
 import { perform } from "./ui/actions.js";
 import {
   byId,
@@ -26,8 +25,10 @@ import { bindGestures } from "./ui/gestures.js";
 import { createHelp } from "./ui/help.js";
 import { Notice } from "./ui/notice.js";
 import { Overlay } from "./ui/overlay.js";
+import { bindPage } from "./ui/page_listeners.js";
 import { Panel } from "./ui/panel.js";
 import { loadPrefs, savePrefs } from "./ui/prefs.js";
+import { PrefSwitches } from "./ui/pref_switches.js";
 import { bindKeys } from "./ui/keyboard.js";
 import { Session } from "./ui/session.js";
 import { SignIn } from "./ui/sign_in.js";
@@ -38,7 +39,8 @@ import { Toolbar } from "./ui/toolbar.js";
 import { View } from "./ui/view.js";
 
 const base = new URL("./", location.href).href;
-const api = { base };
+const caller = new Caller(null);
+const api = { base, fetcher: caller.fetch };
 const root = document.documentElement;
 const stage = byId("stage", HTMLElement);
 const screen = byId("screen", HTMLCanvasElement);
@@ -50,9 +52,10 @@ let place = "";
 /** @type {import("./engine/host.js").EngineHandle | null} */
 let engine = null;
 
-const session = new Session(api, () => {
+const session = new Session(base, caller, () => {
   tellClock();
   panel.setRole(session.role);
+  chooser.roleChanged();
 });
 const view = new View(stage, screen, () => {
   toolbar.setZoom(view.percent);
@@ -60,16 +63,18 @@ const view = new View(stage, screen, () => {
   toolbar.press("actual", view.mode === "actual");
   stage.classList.toggle("movable", view.movable);
   overlay.redraw();
+  chooser.placed();
 });
 const overlay = new Overlay(byId("overlay", HTMLCanvasElement), view);
 const toolbar = new Toolbar(byId("tools", HTMLElement), byId("zoom", HTMLOutputElement), act);
+const switches = new PrefSwitches(prefs, toolbar, overlay, watch);
 const statsView = new StatsView(byId("stats-list", HTMLElement));
 const statusView = new StatusView(statusElements(stage));
 const notice = new Notice(noticeElements(), () => stage.focus());
 const panel = new Panel(
   panelElements(),
   {
-    base,
+    ...api,
     get source() {
       return sources.named;
     },
@@ -87,19 +92,23 @@ const help = createHelp(helpElements(), {
 const signIn = new SignIn(signInElements(), letIn);
 const fullscreen = bindFullscreen(root, (on) => toolbar.press("fullscreen", on));
 
-const sources = new SourceChoice({
-  base,
-  read: () => readSources(api),
-  list: new SourceList(byId("sources", HTMLElement), (id) => {
-    sources.use(id);
-    timeline.picked();
-    panel.sourceChanged();
-  }),
+const chooser = new Chooser({
+  api,
+  root,
+  stage,
+  view,
+  overlay,
   now: () => session.now(),
+  isAdmin: () => session.role === "admin",
   watch: (id) => engine?.send({ type: "source", id }),
   opened: () => engine?.send({ type: "wake" }),
   changed: () => timeline.sourcesChanged(),
+  picked: () => {
+    timeline.picked();
+    panel.sourceChanged();
+  },
 });
+const sources = chooser.choice;
 const timeline = new Timeline({
   api,
   root,
@@ -112,8 +121,8 @@ const timeline = new Timeline({
   keys: () => prefs.shortcuts,
 });
 bindGestures(stage, view);
-bindPage();
-applyPrefs();
+bind();
+switches.apply();
 await start();
 
 /** The token first, if the address has one, then the picture. */
@@ -129,7 +138,7 @@ async function start() {
 
 async function startEngine() {
   if (engine) {
-    engine.send({ type: "retry" });
+    engine.send({ type: "token", token: caller.token });
     return void await beginTimeline();
   }
   const link = readLink(location.href);
@@ -144,6 +153,7 @@ async function startEngine() {
         visible: document.visibilityState === "visible",
         source: link.source,
         past,
+        token: caller.token,
       },
       { inPage: new URLSearchParams(location.search).get("engine") === "page" },
       receive,
@@ -244,23 +254,7 @@ function showOwnStatus(status, detail) {
 
 /** @param {Action} action */
 function act(action) {
-  perform(action, { view, fullscreen, panel, help, toggle });
-}
-
-/** @param {"stats" | "outlines"} pref */
-function toggle(pref) {
-  prefs[pref] = !prefs[pref];
-  applyPrefs();
-}
-
-/** Shows and remembers what was chosen. */
-function applyPrefs() {
-  savePrefs(() => localStorage, prefs);
-  toolbar.press("stats", prefs.stats);
-  toolbar.press("outlines", prefs.outlines);
-  byId("stats", HTMLElement).hidden = !prefs.stats;
-  if (!prefs.outlines) overlay.clearOutlines();
-  watch();
+  perform(action, { view, fullscreen, panel, help, toggle: (pref) => switches.toggle(pref) });
 }
 
 /** The engine measures and reports only what is looked at. */
@@ -269,40 +263,41 @@ function watch() {
 }
 
 /** Listeners for the life of the page. */
-function bindPage() {
+function bind() {
   if (!fullscreen.available) toolbar.remove("fullscreen");
-  document.addEventListener("visibilitychange", () => {
-    const visible = document.visibilityState === "visible";
-    timeline.visible(visible);
-    engine?.send({ type: "visible", visible });
-  });
-  addEventListener("online", () => engine?.send({ type: "wake" }));
-  // A link with another token, opened in this very tab, only changes the part behind the "#".
-  addEventListener("hashchange", async () => {
-    const token = tokenOfAddress();
-    const link = readLink(location.href);
-    // It may have opened since the list was read.
-    if (link.source !== null && !sources.has(link.source)) await sources.refresh();
-    timeline.visit(link);
-    if (token === null) return;
-    const problem = await letIn(token);
-    if (problem !== null) notice.show(problem);
-  });
-  byId("retry", HTMLButtonElement).addEventListener("click", startEngine);
-  byId("panel-signin", HTMLButtonElement).addEventListener("click", () => {
-    panel.close();
-    signIn.show({ cancelable: true });
-  });
-  setInterval(() => {
-    if (document.visibilityState === "visible") sources.tick(performance.now());
-  }, 1000);
-  bindKeys(stage, {
-    enabled: () => prefs.shortcuts,
-    act,
-    escape: () => {
-      panel.close();
-      help.close();
-      timeline.escape();
+  bindPage({
+    visible: (visible) => {
+      timeline.visible(visible);
+      engine?.send({ type: "visible", visible });
     },
+    online: () => engine?.send({ type: "wake" }),
+    addressChanged,
+    retry: startEngine,
+    otherToken: () => {
+      panel.close();
+      signIn.show({ cancelable: true });
+    },
+    second: (now) => chooser.tick(now),
   });
+  bindKeys(stage, { enabled: () => prefs.shortcuts, act, escape });
+}
+
+/** A link with another token, or to somewhere else, opened in this very tab, only changes the part behind the "#". */
+async function addressChanged() {
+  const token = tokenOfAddress();
+  const link = readLink(location.href);
+  // It may have opened since the list was read.
+  if (link.source !== null && !sources.has(link.source)) await sources.refresh();
+  timeline.visit(link);
+  if (token === null) return;
+  const problem = await letIn(token);
+  if (problem !== null) notice.show(problem);
+}
+
+/** Escape closes what is open; only then does it lead anywhere. */
+function escape() {
+  const meant = panel.open || help.open;
+  panel.close();
+  help.close();
+  if (!timeline.escape() && !meant) chooser.escape();
 }

@@ -85,6 +85,13 @@ export class BoxBar {
     this.#options.changed();
   }
 
+  /** Escape was pressed. @returns {boolean} there was a box, or was about to be */
+  escape() {
+    const meant = !this.#elements.boxBar.hidden;
+    this.clear();
+    return meant;
+  }
+
   #toggle() {
     const on = !this.#picker.active;
     this.#picker.active = on;

@@ -30,6 +30,7 @@ import { writeLink } from "./permalink.js";
 import { StripView } from "./strip_view.js";
 import { writeTimeFacts } from "./time_facts.js";
 import { Upkeep } from "./upkeep.js";
+import { WALL_ID } from "../sources/requests.js";
 
 const TICK_MS = 1000;
 
@@ -97,6 +98,11 @@ export class Timeline {
     this.#bind();
   }
 
+  /** The wall is shown, which has no past. */
+  get #onWall() {
+    return this.#options.sources.chosen === WALL_ID;
+  }
+
   /** The timeline is there. */
   get open() {
     return !this.#elements.section.hidden;
@@ -152,7 +158,7 @@ export class Timeline {
     const another = id !== sources.chosen;
     sources.use(id);
     if (rect) this.#box.mark(rect);
-    if (time === null) {
+    if (time === null || this.#onWall) {
       const deck = this.#deck;
       // A link without a moment is about now, or about the newest picture of what only has a past.
       if (another || (deck.mode === "live" && !deck.isLive)) deck.end();
@@ -182,9 +188,10 @@ export class Timeline {
     const deck = this.#deck;
     // While the timeline is not there, nothing else keeps the address.
     if (!this.open) return this.#address.keep({ ...this.#link, time: null, rect: null });
+    this.#box.clear();
+    if (this.#onWall) return deck.live();
     // A source that is not live has only a past.
     if (deck.mode !== "live" || !deck.isLive) deck.seek(Math.min(deck.at, deck.newest));
-    this.#box.clear();
     this.#upkeep.readActivity();
   }
 
@@ -199,9 +206,9 @@ export class Timeline {
     if (!visible && this.#deck.mode === "playing") this.#deck.pause();
   }
 
-  /** Escape was pressed. */
+  /** Escape was pressed. @returns {boolean} it meant something here */
   escape() {
-    this.#box.clear();
+    return this.#box.escape();
   }
 
   get #oldest() {
@@ -217,7 +224,7 @@ export class Timeline {
       forget: () => this.#forgetting.ask(),
     });
     bindTimeKeys(this.#options.stage, {
-      enabled: () => this.open && this.#options.keys(),
+      enabled: () => this.open && !this.#onWall && this.#options.keys(),
       pans: () => this.#options.view.movable,
       deck,
     });
@@ -228,7 +235,7 @@ export class Timeline {
   }
 
   #tick() {
-    if (!this.open || document.visibilityState === "hidden") return;
+    if (!this.open || this.#onWall || document.visibilityState === "hidden") return;
     this.#strip.follow();
     this.#upkeep.tick();
     this.#show();

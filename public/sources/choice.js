@@ -16,10 +16,13 @@
  * @property {() => void} changed  another one is chosen, or more is known
  */
 import { thumbUrl } from "../history/requests.js";
-import { snapshotUrl } from "./requests.js";
+import { snapshotUrl, WALL_ID } from "./requests.js";
 
 /** Somebody who looks learns this soon of a source that has opened or closed, ms. */
 export const READ_MS = 10_000;
+
+/** The entry of all sources in one view. @type {ListedSource} */
+const WALL = { id: WALL_ID, label: "All", state: "live" };
 
 export class SourceChoice {
   /** @type {SourceChoiceOptions} */
@@ -59,6 +62,11 @@ export class SourceChoice {
     return this.#chosen === this.home || this.#chosen === "" ? null : this.#chosen;
   }
 
+  /** The chosen one, where it is open. @returns {OpenSource | undefined} */
+  get chosenOpen() {
+    return this.#open?.find(({ id }) => id === this.#chosen);
+  }
+
   /** Name of the chosen one for people. */
   get label() {
     return this.#sources.find(({ id }) => id === this.#chosen)?.label ?? this.#chosen;
@@ -66,11 +74,12 @@ export class SourceChoice {
 
   /** @param {string} id  @returns {boolean} it is open, or has a past */
   has(id) {
-    return this.#sources.some((source) => source.id === id);
+    return id === WALL_ID || this.#sources.some((source) => source.id === id);
   }
 
   /** @param {string} id  @returns {boolean} it can be watched live */
   isOpen(id) {
+    if (id === WALL_ID) return true;
     const sources = this.#open ?? this.#recorded.filter(({ live }) => live);
     return sources.some((source) => source.id === id);
   }
@@ -117,7 +126,7 @@ export class SourceChoice {
     this.#options.list.renew(steadyMs, (id, width) => this.#picture(id, width, steadyMs));
   }
 
-  /** Those that are open first. @returns {ListedSource[]} */
+  /** The wall, where it shows more than one or is chosen; then those that are open. @returns {ListedSource[]} */
   get #sources() {
     const open = this.#open ?? [];
     /** @type {ListedSource[]} */
@@ -126,7 +135,8 @@ export class SourceChoice {
       if (open.some((source) => source.id === id)) continue;
       others.push({ id, label, state: this.isOpen(id) ? "live" : "recorded" });
     }
-    return [...open, ...others];
+    const hasWall = open.length > 1 || this.#chosen === WALL_ID;
+    return [...hasWall ? [WALL] : [], ...open, ...others];
   }
 
   async #read() {
@@ -141,7 +151,8 @@ export class SourceChoice {
     this.#open = answer;
     this.#settle();
     const chosen = this.#chosen;
-    const wasThere = before === null || before.some(({ id }) => id === chosen);
+    const wasThere = before === null || chosen === WALL_ID ||
+      before.some(({ id }) => id === chosen);
     if (!wasThere && this.isOpen(chosen)) this.#options.opened();
   }
 

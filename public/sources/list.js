@@ -7,6 +7,8 @@
  * @property {"live" | "lost" | "paused" | "silent" | "recorded"} state
  */
 
+import { WALL_ID } from "./requests.js";
+
 const THUMB_WIDTH = 160;
 /** Small pictures are renewed this often while somebody looks, ms. */
 export const RENEW_MS = 10_000;
@@ -16,7 +18,7 @@ export class SourceList {
   #list;
   /** @type {(id: string) => void} */
   #choose;
-  /** @type {Map<string, { button: HTMLButtonElement, image: HTMLImageElement, label: HTMLElement }>} */
+  /** Without an image: the wall. @type {Map<string, { button: HTMLButtonElement, image: HTMLImageElement | null, label: HTMLElement }>} */
   #items = new Map();
   #renewedAt = -Infinity;
 
@@ -47,8 +49,11 @@ export class SourceList {
       item.button.setAttribute("aria-pressed", String(id === chosen));
       if (item.label.textContent === text) continue;
       item.label.textContent = text;
-      item.button.title = text;
+      item.button.title = id === WALL_ID ? "All sources in one view" : text;
     }
+    // The wall comes first, also where it came last.
+    const wall = this.#items.get(WALL_ID)?.button.parentElement;
+    if (wall && wall !== this.#list.firstElementChild) this.#list.prepend(wall);
   }
 
   /**
@@ -61,6 +66,8 @@ export class SourceList {
     if (this.#list.hidden || now - this.#renewedAt < RENEW_MS) return;
     this.#renewedAt = now;
     for (const [id, { image }] of this.#items) {
+      // A picture of the wall would keep all sources awake.
+      if (!image) continue;
       const url = urlOf(id, THUMB_WIDTH);
       // One that is still loading is not given up for the next.
       if (url !== null && (image.complete || image.src === "")) image.src = url;
@@ -71,14 +78,16 @@ export class SourceList {
   #add(id) {
     const item = document.createElement("li");
     const button = document.createElement("button");
-    const image = document.createElement("img");
+    const image = id === WALL_ID ? null : document.createElement("img");
     const label = document.createElement("span");
     button.type = "button";
     button.dataset.source = id;
-    image.alt = "";
-    image.width = THUMB_WIDTH;
-    image.height = 90;
-    button.append(image, label);
+    if (image) {
+      image.alt = "";
+      image.width = THUMB_WIDTH;
+      image.height = 90;
+    }
+    button.append(image ?? icon("i-wall"), label);
     button.addEventListener("click", () => this.#choose(id));
     item.append(button);
     this.#list.append(item);
@@ -88,6 +97,19 @@ export class SourceList {
     return made;
   }
 }
+
+/** @param {string} id  of a symbol of the page */
+function icon(id) {
+  const picture = document.createElementNS(SVG, "svg");
+  const use = document.createElementNS(SVG, "use");
+  picture.setAttribute("class", "icon");
+  picture.setAttribute("aria-hidden", "true");
+  use.setAttribute("href", `#${id}`);
+  picture.append(use);
+  return picture;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
 
 /**
  * @param {readonly { id: string }[]} sources

@@ -10,12 +10,18 @@
  * @property {"live" | "lost" | "paused" | "silent"} state
  * @property {number} width   of its picture, pixels; 0: not known
  * @property {boolean} isDefault  it is what is shown where no source is named
+ * @property {import("./targets.js").Choice | null} choice  what of its display can be captured; null: there is no choice
  */
 import { request } from "../ui/api.js";
 
+import { readChoice } from "./targets.js";
+
+/** Id of the wall: all sources in one view. */
+export const WALL_ID = "wall";
 /** More sources than any server takes; a list has a bound all the same. */
 const MAX_SOURCES = 1000;
-const MAX_TEXT = 200;
+/** Longer names are cut, characters. */
+export const MAX_TEXT = 200;
 
 /**
  * Never rejects; what the server says is checked before it is believed.
@@ -34,11 +40,17 @@ export async function readSources(options) {
     return [{
       id,
       label: typeof label === "string" && label !== "" ? label.slice(0, MAX_TEXT) : id,
-      state: state === "lost" || state === "paused" || state === "silent" ? state : "live",
+      state: stateOf(state),
       width: Number.isInteger(width) && width > 0 ? width : 0,
       isDefault: source.default === true,
+      choice: readChoice(source),
     }];
   });
+}
+
+/** @param {unknown} state  @returns {OpenSource["state"]} */
+export function stateOf(state) {
+  return state === "lost" || state === "paused" || state === "silent" ? state : "live";
 }
 
 /**

@@ -67,6 +67,17 @@ export function signInElements() {
   };
 }
 
+/** @returns {import("../sources/target_bar.js").TargetBarElements} */
+export function targetBarElements() {
+  return {
+    bar: byId("target", HTMLElement),
+    what: byId("target-what", HTMLSelectElement),
+    part: byId("target-part", HTMLButtonElement),
+    whole: byId("target-whole", HTMLButtonElement),
+    note: byId("target-note", HTMLElement),
+  };
+}
+
 /** @returns {import("./notice.js").NoticeElements} */
 export function noticeElements() {
   return {

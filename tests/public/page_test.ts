@@ -17,9 +17,9 @@ Deno.test("index.html has no inline script, style or handler", () => {
 Deno.test("index.html refers to files by relative addresses only, and all of them exist", async () => {
   const addresses = [...html.matchAll(/\s(?:src|href)="([^"]+)"/g)].map(([, address]) => address)
     .filter((address) => !address.startsWith("#"));
-  const styles = ["bar", "base", "dialogs", "modes", "sources", "stage", "timeline"].map((name) =>
-    `./style/${name}.css`
-  );
+  const styles = ["bar", "base", "dialogs", "modes", "sources", "stage", "timeline", "wall"].map((
+    name,
+  ) => `./style/${name}.css`);
   assert.deepEqual(addresses.toSorted(), ["./app.js", "./icon.svg", ...styles]);
   for (const address of addresses) assert.ok((await Deno.stat(new URL(address, root))).isFile);
 });
@@ -29,7 +29,7 @@ Deno.test("index.html has each id once, and every element that the scripts look 
   assert.deepEqual(ids, [...new Set(ids)]);
   const looked = [];
   for await (const { name: folder } of Deno.readDir(root)) {
-    if (!["app.js", "ui", "history", "sources"].includes(folder)) continue;
+    if (!["app.js", "ui", "history", "sources", "wall"].includes(folder)) continue;
     for (const script of await scriptsOf(new URL(folder, root))) {
       for (const [, id] of script.matchAll(/byId\(\s*"([^"]+)"/g)) looked.push(id);
     }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Hono } from "hono";
 import { SourceSet } from "../../capture/source_set.ts";
 import { ImageDecoder } from "../../routes/intake/decoder.ts";
-import { IMAGE_LIMITS } from "../../routes/intake/limits.ts";
+import { IMAGE_LIMITS } from "../../capture/images/limits.ts";
 import { Uploads } from "../../routes/intake/upload.ts";
 import { answerError } from "../../routes/problem.ts";
 import { type AppEnv, honoPath } from "../../routes/route.ts";

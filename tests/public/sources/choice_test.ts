@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { READ_MS, SourceChoice } from "../../../public/sources/choice.js";
 import type { ListedSource } from "../../../public/sources/list.js";
-import type { OpenSource } from "../../../public/sources/requests.js";
+import { type OpenSource, WALL_ID } from "../../../public/sources/requests.js";
 
 const SCREEN: OpenSource = {
   id: "screen",
@@ -10,6 +10,7 @@ const SCREEN: OpenSource = {
   state: "live",
   width: 1920,
   isDefault: true,
+  choice: null,
 };
 const DESK: OpenSource = {
   id: "desk",
@@ -17,6 +18,7 @@ const DESK: OpenSource = {
   state: "silent",
   width: 64,
   isDefault: false,
+  choice: null,
 };
 const PAST = { id: "old", label: "pushed old", live: false, span: { from: 1000, to: 2000 } };
 
@@ -61,7 +63,7 @@ Deno.test("SourceChoice shows the server's own where no link names one", async (
   const { choice, heard, ids, pressed } = setUp([DESK, SCREEN]);
   await choice.begin(null);
   assert.deepEqual([choice.chosen, choice.home, choice.named], ["screen", "screen", null]);
-  assert.deepEqual([ids(), pressed()], [["desk silent", "screen live"], "screen"]);
+  assert.deepEqual([ids(), pressed()], [["wall live", "desk silent", "screen live"], "screen"]);
   // The engine has begun with it.
   assert.deepEqual(heard, ["read"]);
 });
@@ -97,7 +99,7 @@ Deno.test("SourceChoice.tick() asks now and then, once it has begun, and one que
   choice.tick(1000 + READ_MS - 1);
   await choice.refresh();
   assert.deepEqual(heard, ["read", "read"]);
-  assert.deepEqual(ids(), ["screen live", "desk silent"]);
+  assert.deepEqual(ids(), ["wall live", "screen live", "desk silent"]);
   answer([SCREEN]);
   choice.tick(20_000);
   choice.tick(20_000 + READ_MS - 1);
@@ -124,7 +126,7 @@ Deno.test("SourceChoice keeps what it knows while the server is away, and asks n
   choice.tick(0);
   choice.tick(READ_MS);
   await choice.refresh();
-  assert.deepEqual(ids(), ["screen live", "desk silent"]);
+  assert.deepEqual(ids(), ["wall live", "screen live", "desk silent"]);
   answer(refused(401));
   choice.tick(READ_MS);
   choice.tick(2 * READ_MS);
@@ -157,4 +159,41 @@ Deno.test("SourceChoice makes do with the history's word while the server does n
   assert.deepEqual([choice.chosen, choice.named], ["screen", null]);
   assert.deepEqual(ids(), ["old recorded", "screen live"]);
   assert.equal(choice.isOpen("screen"), true);
+});
+
+Deno.test("SourceChoice has the wall first, where it shows more than one source", async () => {
+  const { choice, heard, ids, answer, picture } = setUp([SCREEN]);
+  await choice.begin(null);
+  assert.deepEqual(ids(), ["screen live"]);
+  answer([SCREEN, DESK]);
+  await choice.refresh();
+  assert.deepEqual(ids(), ["wall live", "screen live", "desk silent"]);
+  choice.use(WALL_ID);
+  assert.deepEqual([choice.named, choice.label, choice.chosenOpen], ["wall", "All", undefined]);
+  // A small picture of it would keep all sources awake.
+  assert.equal(picture(WALL_ID), null);
+  // The way out stays while it is shown.
+  answer([SCREEN]);
+  await choice.refresh();
+  assert.deepEqual(ids(), ["wall live", "screen live"]);
+  choice.use("screen");
+  assert.deepEqual(ids(), ["screen live"]);
+  assert.deepEqual(heard.filter((word) => word !== "read"), ["watch wall", "watch null"]);
+});
+
+Deno.test("SourceChoice takes the wall of a link for there, before the server has said anything", async () => {
+  const { choice, heard } = setUp([SCREEN, DESK]);
+  assert.ok(choice.has(WALL_ID) && choice.isOpen(WALL_ID));
+  await choice.begin(WALL_ID);
+  assert.equal(choice.chosen, WALL_ID);
+  await choice.refresh();
+  // The engine has begun with it, and it has not opened since.
+  assert.deepEqual(heard, ["read", "read"]);
+});
+
+Deno.test("SourceChoice.chosenOpen is all that the server says of the chosen one", async () => {
+  const { choice } = setUp([SCREEN, DESK]);
+  assert.equal(choice.chosenOpen, undefined);
+  await choice.begin("desk");
+  assert.equal(choice.chosenOpen, DESK);
 });

@@ -20,8 +20,8 @@ Deno.test("readSources() reads what the server lists", async () => {
     ],
   }));
   assert.deepEqual(await answer, [
-    { id: "screen", label: "x11 :0", state: "lost", width: 64, isDefault: true },
-    { id: "desk", label: "pushed desk", state: "silent", width: 8, isDefault: false },
+    { id: "screen", label: "x11 :0", state: "lost", width: 64, isDefault: true, choice: null },
+    { id: "desk", label: "pushed desk", state: "silent", width: 8, isDefault: false, choice: null },
   ]);
   assert.deepEqual(urls, ["http://host/screen/api/sources"]);
 });
@@ -32,7 +32,7 @@ Deno.test("readSources() survives a server that says something else", async () =
   }
   const odd = { sources: [{ id: "a", label: 5, state: "new", width: -1, default: "yes" }] };
   assert.deepEqual(await read(Response.json(odd)).answer, [
-    { id: "a", label: "a", state: "live", width: 0, isDefault: false },
+    { id: "a", label: "a", state: "live", width: 0, isDefault: false, choice: null },
   ]);
   const many = { sources: Array.from({ length: 5000 }, (_, i) => ({ id: `s${i}` })) };
   const listed = await read(Response.json(many)).answer;
