@@ -159,7 +159,10 @@ async function answer(command: Extract<Command, { type: "ask" }>): Promise<void>
     case "select": {
       const refusal = trySelect(loop, command.target, command.region);
       if (refusal) return scope.postMessage({ type: "refused", id, refusal });
+      // The answer comes behind the new size.
+      const looked = loop.look();
       wake();
+      await looked;
       return reply("select", loop.settings);
     }
     case "stop": {

@@ -182,3 +182,14 @@ test("a window is waited for, followed while covered and moved, closed, and foun
     assertSame(watcher.picture, await desktop.picture());
   });
 });
+
+test("while nobody watches, the answer to a selection has the size of what was selected", async () => {
+  await using desktop = await startMonitors();
+  await using program = await startProgram(["--source", `x11:${desktop.display}`]);
+  for (
+    const [what, size] of [[{ monitor: "left" }, LEFT], [{ monitor: "RIGHT-1" }, RIGHT]] as const
+  ) {
+    const { width, height } = await (await select(program, what)).json();
+    assert.deepEqual([width, height], [size.w, size.h]);
+  }
+});
