@@ -31,6 +31,7 @@ const reference = arena.take(BYTES);
 const out = arena.take(BYTES);
 const tiles = Math.ceil(WIDTH / 64) * Math.ceil(HEIGHT / 64);
 const look = arena.take(tiles);
+const scratch = arena.take(kernels.shrinkBytes(WIDTH));
 const table = arena.take(tiles * TILE_FIELDS * 4);
 paintDesktop(new Uint32Array(kernels.memory.buffer, frame, WIDTH * HEIGHT));
 const memory = new Uint8Array(kernels.memory.buffer);
@@ -43,6 +44,10 @@ const libc = Deno.dlopen("libc.so.6", {
 const frameBytes = memory.subarray(frame, frame + BYTES);
 const referenceBytes = memory.subarray(reference, reference + BYTES);
 const outside = new Uint8Array(BYTES);
+
+function shrinkTo(w: number, h: number): void {
+  kernels.shrink(frame, WIDTH, 0, 0, WIDTH, HEIGHT, out, w, w, h, 0, 0, w, h, scratch);
+}
 
 /** What is timed; `against` names the limit it is compared with. */
 const cases: { name: string; against?: string; run: () => unknown }[] = [
@@ -95,6 +100,21 @@ const cases: { name: string; against?: string; run: () => unknown }[] = [
       kernels.encodePlanar(frame, WIDTH, 0, 0, WIDTH, HEIGHT, out);
       memory.fill(0, out, out + BYTES);
     },
+  },
+  {
+    name: "area filter to a half",
+    against: "plain read",
+    run: () => shrinkTo(WIDTH / 2, HEIGHT / 2),
+  },
+  {
+    name: "area filter to two thirds, odd",
+    against: "plain read",
+    run: () => shrinkTo(1267, 713),
+  },
+  {
+    name: "area filter to a tenth",
+    against: "plain read",
+    run: () => shrinkTo(WIDTH / 10, HEIGHT / 10),
   },
   {
     name: "to R G B A",

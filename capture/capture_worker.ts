@@ -2,6 +2,7 @@
  * The capture Worker: runs the loop and answers its owner (engine.ts). Everything that touches pixels
  * happens here, so that HTTP never waits for it.
  */
+import { setImmediate } from "node:timers/promises";
 import type { LiveSettings } from "../config.ts";
 import { clip } from "./geometry.ts";
 import { loadKernels } from "./kernels/kernels.ts";
@@ -104,6 +105,8 @@ async function rest(loop: CaptureLoop): Promise<void> {
 
 /** Waits `ms`, or until `wake`. Always gives way to messages, so that commands are heard at any load. */
 function pause(ms: number): Promise<void> {
+  // A timer of 0 ms takes two: too long between two ticks that are due.
+  if (ms === 0) return setImmediate();
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
     wake = () => {

@@ -1,7 +1,7 @@
 /**
  * The server under test: everything of main.ts that watching touches, with a source that no flag can ask for.
  *
- *     server.ts '{"url": "file:…", "options": …}' [flags of main.ts]
+ *     server.ts '{"url": "file:…", "options": …, "settings": …}' [flags of main.ts]
  *
  * It prints the same line as main.ts once it listens, and is ended by a signal. Started with the permissions of
  * `deno task start`.
@@ -10,20 +10,27 @@ import { Engine } from "../../capture/engine.ts";
 import { capturedId } from "../../capture/source_ids.ts";
 import { SourceSet } from "../../capture/source_set.ts";
 import type { ModuleSpec } from "../../capture/worker_protocol.ts";
-import { parseConfig } from "../../config.ts";
+import { type LiveSettings, parseConfig } from "../../config.ts";
 import { createApp } from "../../routes/app.ts";
 import { WorkerEncoder } from "../../routes/snapshot/encoder.ts";
 import { streamRoutes } from "../../routes/stream.ts";
 import { ViewerRegistry } from "../../routes/viewers_registry.ts";
 
+/** What is served. */
+interface ServedSource extends Pick<ModuleSpec, "url" | "options"> {
+  /** Settings in the place of the flags', unchecked: a pace that nobody may set, say. Default: none. */
+  readonly settings?: Partial<LiveSettings>;
+}
+
 async function serve([module, ...flags]: readonly string[]): Promise<void> {
   const invocation = parseConfig(flags, (name) => Deno.env.get(name));
   if (invocation.kind !== "run") throw new TypeError("Cannot serve: only settings are taken here");
   const { config } = invocation;
-  const source: ModuleSpec = { kind: "module", ...JSON.parse(module) };
+  const { settings, ...spec }: ServedSource = JSON.parse(module);
+  const source: ModuleSpec = { kind: "module", ...spec };
   const engine = await Engine.start({
     source,
-    settings: config.settings,
+    settings: { ...config.settings, ...settings },
     ring: { maxBytes: config.ringBytes, maxMs: config.ringSeconds * 1000 },
     onFault(error) {
       throw error;

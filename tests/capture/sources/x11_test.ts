@@ -10,7 +10,7 @@ import {
   paint,
   PATIENCE_MS,
   pixelsOf,
-  segmentsOf,
+  segmentsWith,
   xtest,
 } from "./x11/harness.ts";
 import { screenshot, type Xvfb } from "./xvfb.ts";
@@ -156,7 +156,7 @@ xtest("x11 follows a screen that changes its size", async (server, open) => {
     assert.deepEqual(source.size, size);
     await paint(server);
     await assertShowsTheScreen(source, server);
-    assert.deepEqual(segmentsOf(Deno.pid).map(({ bytes }) => bytes), [
+    assert.deepEqual(segmentsWith(server).map(({ bytes }) => bytes), [
       size.width * size.height * 4,
     ]);
     assert.equal(source.poll().resized, false);
@@ -187,7 +187,7 @@ for (const args of [[], ["-extension", "MIT-SHM"]]) {
 xtest("x11 works without MIT-SHM", async (server, open) => {
   await paint(server);
   const source = open();
-  assert.deepEqual(segmentsOf(Deno.pid), []);
+  assert.deepEqual(segmentsWith(server), []);
   await assertShowsTheScreen(source, server);
   const frame = newFrame(source).fill(0xab);
   source.grab(frame, { top: 7, bottom: 9 });

@@ -21,6 +21,8 @@ export interface Xvfb extends AsyncDisposable {
   readonly number: number;
   /** The display's name, like ":60". */
   readonly display: string;
+  /** Of the server's process. */
+  readonly pid: number;
   /** Runs an X client to its end and returns what it wrote to stdout. Throws when it fails. */
   run(command: string, ...args: string[]): Promise<Uint8Array>;
   /** Starts an X client that runs until the server is killed. */
@@ -81,14 +83,15 @@ async function tryStart(number: number, options: XvfbOptions): Promise<Xvfb | un
       // It has ended already.
     }
     await Promise.all([child, ...clients].map((process) => process.status));
-    // What a killed server leaves behind.
-    for (const file of [`/tmp/.X${number}-lock`, `/tmp/.X11-unix/X${number}`]) {
+    // What a killed server leaves behind; the lock last, since without it the number is another one's to take.
+    for (const file of [`/tmp/.X11-unix/X${number}`, `/tmp/.X${number}-lock`]) {
       await Deno.remove(file).catch(() => {});
     }
   }
   return {
     number,
     display,
+    pid: child.pid,
     async run(command, ...args) {
       const output = await new Deno.Command(command, { args, env }).output();
       if (output.success) return output.stdout;
