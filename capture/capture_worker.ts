@@ -143,7 +143,7 @@ async function answer(command: Extract<Command, { type: "ask" }>): Promise<void>
       return reply("keyframe", await keyframe);
     }
     case "picture": {
-      const asked = loop.picture();
+      const asked = loop.picture(command.looked);
       wake();
       const picture = await asked;
       return reply("picture", picture, [picture.rgba.buffer]);

@@ -159,8 +159,9 @@ export class Engine {
     return this.#ask("look", {});
   }
 
-  picture(): Promise<PictureAnswer> {
-    return this.#ask("picture", {});
+  /** @param looked the caller has just asked for a `look`: nothing is looked at again */
+  picture(looked = false): Promise<PictureAnswer> {
+    return this.#ask("picture", { looked });
   }
 
   async join(wish: JoinWish): Promise<JoinPoint> {

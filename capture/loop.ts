@@ -212,9 +212,12 @@ export class CaptureLoop {
     return this.#outlet.entrance.ask(wish);
   }
 
-  /** What an in-sync viewer's canvas shows; looks at the source first if nobody did lately. */
-  async picture(): Promise<PictureAnswer> {
-    await this.#lookIfNeeded();
+  /**
+   * What an in-sync viewer's canvas shows; looks at the source first if nobody did lately.
+   * @param looked the caller has just had it looked: once is enough
+   */
+  async picture(looked = false): Promise<PictureAnswer> {
+    if (!looked) await this.#lookIfNeeded();
     return { ...this.#pictureHead, rgba: this.#pipeline.space.referenceRgba() };
   }
 

@@ -134,7 +134,8 @@ export interface Asked {
   settings: { readonly command: { patch: Partial<LiveSettings> }; readonly answer: LiveSettings };
   join: { readonly command: JoinWish; readonly answer: JoinPoint };
   keyframe: { readonly command: object; readonly answer: { seq: number } };
-  picture: { readonly command: object; readonly answer: PictureAnswer };
+  /** `looked`: somebody has just had it looked, and wants the pixels. */
+  picture: { readonly command: { looked: boolean }; readonly answer: PictureAnswer };
   look: { readonly command: object; readonly answer: PictureHead };
   stats: { readonly command: object; readonly answer: StatsAnswer };
   health: { readonly command: object; readonly answer: HealthAnswer };

@@ -29,7 +29,8 @@ export interface CaptureControl {
   keyframe(): Promise<{ readonly seq: number }>;
   stats(): Promise<CaptureStats>;
   health(): Promise<CaptureHealth>;
-  picture(): Promise<Picture>;
+  /** @param looked the caller has just asked for a `look`: nothing is looked at again; default false */
+  picture(looked?: boolean): Promise<Picture>;
   /** What `picture` would give, without its pixels. */
   look(): Promise<PictureHead>;
 }

@@ -109,8 +109,8 @@ export class StandbyEngine<E extends AnyEngine> implements AnyEngine {
     return await (await this.#running()).look();
   }
 
-  async picture(): Promise<PictureAnswer> {
-    return await (await this.#running()).picture();
+  async picture(looked = false): Promise<PictureAnswer> {
+    return await (await this.#running()).picture(looked);
   }
 
   async join(wish: JoinWish): Promise<JoinPoint> {

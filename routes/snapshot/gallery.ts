@@ -44,7 +44,7 @@ export class Gallery {
     limits: GalleryLimits = {},
   ) {
     this.#looks = new Newest(() => capture.look());
-    this.#pictures = new Newest(() => capture.picture());
+    this.#pictures = new Newest(() => capture.picture(true));
     this.#encoder = encoder;
     this.#limits = { ...defaults, ...limits };
   }
@@ -55,7 +55,7 @@ export class Gallery {
   }
 
   /**
-   * A picture that is not older than this call. The capture is never asked for more than one at a time: each has four
+   * A picture that is not older than the `look` that the caller has awaited. The capture is never asked for more than one at a time: each has four
    * bytes a pixel.
    */
   picture(): Promise<Picture> {
