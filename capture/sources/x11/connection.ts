@@ -33,6 +33,7 @@ import {
   UNMAP_NOTIFY,
 } from "./layouts.ts";
 import { type Libraries, loadLibraries } from "./libraries.ts";
+import { exclusively } from "./process_lock.ts";
 import { attributesOf, type WindowAttributes } from "./window_queries.ts";
 
 /** What the events since the last look say. */
@@ -85,6 +86,7 @@ export class XConnection {
     this.#display = display;
     x11.XSetIOErrorExitHandler?.(display, addressOf("strtod"), this.#lostFlag);
     this.root = x11.XDefaultRootWindow(display);
+    exclusively(this.libraries, () => this.#enterLists(display));
     this.watchForWindows(false);
   }
 
@@ -168,7 +170,14 @@ export class XConnection {
     const display = this.#display;
     if (display === undefined) return;
     this.#display = undefined;
-    this.libraries.x11.XCloseDisplay(display);
+    exclusively(this.libraries, () => this.libraries.x11.XCloseDisplay(display));
+  }
+
+  /** The first use of these extensions enters the connection in libXext's lists: see process_lock.ts. */
+  #enterLists(display: bigint): void {
+    const { ext, randr } = this.libraries;
+    ext?.XShmQueryExtension(display);
+    randr?.XRRQueryExtension(display, nativeBuffer(4), nativeBuffer(4));
   }
 }
 

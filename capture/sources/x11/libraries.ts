@@ -10,7 +10,7 @@
  * that the pointer moved, monitors, windows that others cover) the source can do without.
  *
  * `XInitThreads` is not called: one thread, the capture Worker, uses a connection, and libX11's
- * locks are only for sharing one.
+ * locks are only for sharing one. What Workers share all the same is in process_lock.ts.
  */
 import { SourceLost } from "../../source.ts";
 
@@ -33,6 +33,8 @@ const LIBC = {
   eventfd_read: { parameters: ["i32", "buffer"], result: "i32", optional: true },
   eventfd_write: { parameters: ["i32", "u64"], result: "i32", optional: true },
   close: { parameters: ["i32"], result: "i32" },
+  flockfile: { parameters: ["u64"], result: "void", optional: true },
+  funlockfile: { parameters: ["u64"], result: "void", optional: true },
 } as const;
 
 /** glibc before 2.34 keeps `dlsym` here. */
@@ -189,8 +191,8 @@ export interface Libraries {
   readonly xi: Functions<typeof LIBXI> | undefined;
   readonly randr: Functions<typeof LIBXRANDR> | undefined;
   readonly composite: Functions<typeof LIBXCOMPOSITE> | undefined;
-  /** Address of a function of libc, to hand to C as a callback. */
-  addressOf(name: "abs" | "strtod"): bigint;
+  /** Address of a function of libc, to hand to C as a callback, or of a variable. */
+  addressOf(name: "abs" | "strtod" | "stdin"): bigint;
   /** Fills `target` with C's memory at `address`. */
   read(address: bigint, target: Uint8Array | DataView<ArrayBuffer>): void;
   /** Fills C's memory at `address` with `bytes`. */
@@ -231,7 +233,7 @@ function load(): Libraries {
     addressOf(name) {
       // A null handle is RTLD_DEFAULT: everything that is loaded, in glibc and in musl.
       const address = dlsym?.(0n, new TextEncoder().encode(`${name}\0`));
-      if (!address) throw new SourceLost(`Cannot capture X11: the C library has no ${name}()`);
+      if (!address) throw new SourceLost(`Cannot capture X11: the C library has no ${name}`);
       return address;
     },
     read(address, target) {

@@ -7,6 +7,7 @@
  */
 import type { XConnection } from "./connection.ts";
 import { nativeBuffer, XI_ALL_MASTER_DEVICES, XI_EVENT_MASK, XI_RAW_MOTION } from "./layouts.ts";
+import { exclusively } from "./process_lock.ts";
 
 export class PointerMotion {
   /** The extension's number: its events carry it. */
@@ -27,7 +28,10 @@ export class PointerMotion {
     const [major, minor] = [nativeBuffer(4), nativeBuffer(4)];
     major.setInt32(0, 2, true);
     minor.setInt32(0, 2, true);
-    if (xi.XIQueryVersion(display, major, minor) !== 0) return undefined;
+    const answered = exclusively(connection.libraries, () => {
+      return xi.XIQueryVersion(display, major, minor);
+    });
+    if (answered !== 0) return undefined;
     if (major.getInt32(0, true) === 2 && minor.getInt32(0, true) < 1) return undefined;
     // The struct points to the bits, so both are put into memory whose address C told us.
     const { size, deviceid, maskLength, mask } = XI_EVENT_MASK;

@@ -6,6 +6,7 @@ import type { Rect } from "../../../../capture/geometry.ts";
 import type { Source, SourceNews } from "../../../../capture/source.ts";
 import { openX11Source } from "../../../../capture/sources/x11/x11.ts";
 import type { Target } from "../../../../capture/targets.ts";
+import { TestWindow } from "./test_window.ts";
 import { missingCommands, screenshot, startXvfb, type Xvfb } from "../xvfb.ts";
 
 const missing = missingCommands([
@@ -89,6 +90,19 @@ export async function startOpenbox(server: Xvfb): Promise<void> {
   await until("openbox has taken over", async () => {
     return await server.run("xdotool", "get_num_desktops").then(() => true, () => false);
   });
+  // A window that comes while it begins may never be shown, so it has begun when one is, in a frame.
+  const source = openX11Source(server.display);
+  const place = { x: 9, y: 9, width: 50, height: 50 };
+  await until("openbox shows windows", async () => {
+    using _window = new TestWindow(server.display, { title: "probe", ...place });
+    for (let i = 0; i < 20; i++) {
+      if (source.targets!().windows.some(({ y }) => y > place.y)) return true;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    return false;
+  });
+  await until("nothing is left of that", () => source.targets!().windows.length === 0);
+  source.close();
 }
 
 export function newFrame(source: Source): Uint8Array {
