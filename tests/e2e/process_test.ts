@@ -73,7 +73,8 @@ for (
   const [args, words] of [
     [["--fps", "0"], "Cannot set --fps: got 0, wanted 1 to 120"],
     [["--port", "eighty"], 'Cannot set --port: got "eighty", wanted a whole number, 0 to 65535'],
-    [["--source", "camera"], 'Cannot set --source: got "camera", wanted auto, demo, x11'],
+    [["--source", "vnc"], 'Cannot set --source: got "vnc", wanted [ID=]auto, demo, x11'],
+    [["--source", "camera"], "Cannot set --source (device): got nothing, wanted the path"],
     [["--treshold", "3"], "--threshold"],
   ] as const
 ) {
