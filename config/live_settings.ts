@@ -23,9 +23,12 @@ export interface LiveSettings {
   readonly quality: "lossless" | "auto";
   /** Size of the picture sent, as a factor of the source's; 0.1 to 1. */
   readonly scale: number;
-  /** The part of the source that is captured, in its pixels; null: all of it. */
+  /** The part of what is captured (a display, a monitor, a window) that is shown, in its pixels; null: all of it. */
   readonly region: Rect | null;
-  /** Rectangles, in the source's pixels, that are blackened before anything else sees them; at most 64. */
+  /**
+   * Rectangles that are blackened before anything else sees them, where they lie on the display, whatever of it is
+   * captured; at most 64.
+   */
   readonly masks: readonly Rect[];
   /** True: no new pictures until it is false again. */
   readonly paused: boolean;
