@@ -56,7 +56,7 @@ Deno.test("GET /api/wall tells what lies where, and how it is, to whoever may wa
 Deno.test("GET /api/wall tells sources of the same name apart", async () => {
   const { cells } = await rig({ demo: "demo", two: "demo", cam: "camera" }).read();
   assert.deepEqual(cells.map(({ label }: { label: string }) => label), [
-    "demo, demo",
+    "demo",
     "demo, two",
     "camera",
   ]);
