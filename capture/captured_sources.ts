@@ -14,8 +14,8 @@ const LIVED_MS = 60_000;
 export interface CapturedSource<E extends SourceEngine> {
   readonly id: string;
   readonly engine: E;
-  /** Starts another engine, now that this one has died. */
-  readonly restart?: () => Promise<E>;
+  /** Starts another engine in the place of one that has died, of which it keeps what was changed live. */
+  readonly restart?: (dead: E) => Promise<E>;
 }
 
 export interface CapturedOptions<E extends SourceEngine> {
@@ -105,7 +105,7 @@ export class CapturedSources<E extends SourceEngine> {
     if (!captured.restart) return;
     let engine: E;
     try {
-      engine = await captured.restart();
+      engine = await captured.restart(place.held.engine);
     } catch {
       // Whatever it was this time: it is tried again, ever more slowly.
       place.pauseMs = Math.min(LONGEST_PAUSE_MS, place.pauseMs * 2);

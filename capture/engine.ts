@@ -65,6 +65,8 @@ export class Engine {
   /** Why nobody answers any more. */
   #gone: Error | undefined;
   #settings: LiveSettings;
+  /** What was selected last; `undefined`: nothing was. */
+  #selected: Target | undefined;
   /** The frame's size as of the newest join or chunk: what a viewer who has all of these has. */
   #size: Size;
 
@@ -123,6 +125,11 @@ export class Engine {
     return this.#settings;
   }
 
+  /** What `select` was told last; `undefined`: what the source was opened for. */
+  get selected(): Target | undefined {
+    return this.#selected;
+  }
+
   /**
    * Changes live settings; resolves once they are in effect, with all of them.
    * @throws {SettingRefused} when they do not fit the source
@@ -147,6 +154,7 @@ export class Engine {
    */
   async select(target: Target, region: Rect | null): Promise<LiveSettings> {
     this.#settings = await this.#ask("select", { target, region });
+    this.#selected = target;
     return this.#settings;
   }
 

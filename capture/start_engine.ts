@@ -12,6 +12,7 @@ const PUSHED_RING_BYTES = 16 * 2 ** 20;
  * The engine of a source that `--source` names.
  * @param display value of `DISPLAY`
  * @param patient true: a source that is not there is waited for
+ * @param before the engine in whose place it is started: what was changed live stays, masks above all
  * @param onFault see `EngineOptions`
  * @throws {StartFailed} when there is no such source
  */
@@ -21,11 +22,14 @@ export function startCaptured(
   display: string | undefined,
   patient: boolean,
   onFault: (error: Error) => void,
+  before?: Pick<Engine, "settings" | "selected">,
 ): Promise<Engine> {
+  const source = specOf(choice, display);
+  const selected = before?.selected;
   return Engine.start({
-    source: specOf(choice, display),
+    source: selected && "target" in source ? { ...source, target: selected } : source,
     patient,
-    settings: { ...config.settings, ...ownSettings(choice) },
+    settings: before?.settings() ?? { ...config.settings, ...ownSettings(choice) },
     ring: { maxBytes: config.ringBytes, maxMs: config.ringSeconds * 1000 },
     onFault,
   });

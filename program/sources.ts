@@ -15,7 +15,7 @@ import { exit, say } from "./say.ts";
 
 /** What is captured, and how to tell that the engine of one has died. */
 export interface StartedSources {
-  readonly captured: readonly CapturedSource<Engine>[];
+  readonly captured: readonly CapturedSource<AnyEngine>[];
   /** Nothing but demos is shown. */
   readonly isDemo: boolean;
   /** Hears of each engine that dies from now on. */
@@ -36,7 +36,8 @@ export async function startSources(config: Config): Promise<StartedSources> {
     captured: started.map(({ engine, begin }, i) => ({
       id: ids[i],
       engine,
-      ...patient && { restart: () => begin((error) => sources.onDied(ids[i], error)) },
+      ...patient &&
+        { restart: (dead: AnyEngine) => begin((error) => sources.onDied(ids[i], error), dead) },
     })),
     isDemo: started.every(({ engine }) => engine.label === "demo"),
     onDied: (id, error) => exit(1, `Patchcast cannot go on: ${id}: ${error.message}`),
@@ -48,15 +49,15 @@ export async function startSources(config: Config): Promise<StartedSources> {
 interface Started {
   readonly choice: SourceChoice;
   readonly engine: Engine;
-  readonly begin: (onFault: (error: Error) => void) => Promise<Engine>;
+  readonly begin: (onFault: (error: Error) => void, dead?: AnyEngine) => Promise<Engine>;
   /** Says who hears of the engine's death, be it that it is dead already. */
   readonly died: (listener: (error: Error) => void) => void;
 }
 
 async function start(config: Config, choice: SourceChoice, patient: boolean): Promise<Started> {
   const display = Deno.env.get("DISPLAY");
-  const begin = (onFault: (error: Error) => void) =>
-    startCaptured(config, choice, display, patient, onFault);
+  const begin: Started["begin"] = (onFault, dead) =>
+    startCaptured(config, choice, display, patient, onFault, dead);
   const death = Promise.withResolvers<Error>();
   try {
     const engine = await begin(death.resolve);

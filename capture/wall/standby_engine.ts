@@ -80,6 +80,11 @@ export class StandbyEngine<E extends AnyEngine> implements AnyEngine {
     return this.#engine?.hello(viewer) ?? this.#options.hello(viewer);
   }
 
+  /** There is no choice. */
+  get selected(): undefined {
+    return undefined;
+  }
+
   settings(): LiveSettings {
     return this.#engine?.settings() ?? this.#settings;
   }

@@ -2,17 +2,22 @@
 import assert from "node:assert/strict";
 import { CapturedSources } from "../../capture/captured_sources.ts";
 import { Engine, EngineGone } from "../../capture/engine.ts";
+import type { LiveSettings } from "../../config.ts";
 import { liveDefaults } from "../../config/live_settings.ts";
 import type { MortalOptions } from "../helpers/mortal_source.ts";
 
-function start(options: MortalOptions, onFault: (error: Error) => void): Promise<Engine> {
+function start(
+  options: MortalOptions,
+  onFault: (error: Error) => void,
+  settings: LiveSettings = liveDefaults,
+): Promise<Engine> {
   return Engine.start({
     source: {
       kind: "module",
       url: new URL("../helpers/mortal_source.ts", import.meta.url).href,
       options,
     },
-    settings: liveDefaults,
+    settings,
     ring: { maxBytes: 2 ** 20, maxMs: 10_000 },
     onFault,
   });
@@ -26,8 +31,10 @@ Deno.test("a Worker that dies is started again, and the other source goes on", a
       { id: "well", engine: await start({ label: "well", diesAt: Infinity }, () => assert.fail()) },
       {
         id: "mortal",
-        engine: await start({ label: "first life", diesAt: Date.now() + 300 }, died),
-        restart: () => start({ label: "second life", diesAt: Infinity }, died),
+        engine: await start({ label: "first life", diesAt: Date.now() + 1000 }, died),
+        restart: (dead) => {
+          return start({ label: "second life", diesAt: Infinity }, died, dead.settings());
+        },
       },
     ],
     now: () => Date.now(),
@@ -39,6 +46,9 @@ Deno.test("a Worker that dies is started again, and the other source goes on", a
     onRestarted: () => restarted.resolve(),
   });
   const dead = sources.get("mortal")!;
+  // Set live; whatever happens to the Worker, it stays hidden.
+  const masks = [{ x: 0, y: 0, w: 1, h: 1 }];
+  await dead.engine.change({ masks });
   const told = Promise.withResolvers<string>();
   dead.enter((reason, code) => told.resolve(`${code} ${reason}`));
   assert.match(await told.promise, /^fault [^]*this source was made to break/);
@@ -47,7 +57,8 @@ Deno.test("a Worker that dies is started again, and the other source goes on", a
   assert.equal((await dead.engine.health()).healthy, false);
   assert.equal(sources.get("mortal")!.engine.label, "second life");
   for (const { engine } of sources.list()) {
-    assert.equal((await engine.picture()).rgba[0], 77);
+    const { rgba } = await engine.picture();
+    assert.deepEqual([rgba[0], rgba[4]], [engine.label === "well" ? 77 : 0, 77]);
     await engine.stop();
   }
 });
