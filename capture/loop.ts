@@ -52,6 +52,8 @@ export class CaptureLoop {
   #settings: LiveSettings;
   readonly #asks = new Asks();
   readonly #tick: Tick;
+  /** The step that runs; `undefined` between two. */
+  #stepping: Promise<void> | undefined;
 
   /**
    * @param first seq and epoch to count on from
@@ -148,7 +150,12 @@ export class CaptureLoop {
 
   /** Does what is due: a tick, then the viewers that want in. */
   async step(): Promise<void> {
-    await this.#step();
+    this.#stepping = this.#step();
+    try {
+      await this.#stepping;
+    } finally {
+      this.#stepping = undefined;
+    }
     this.#schedule.stepped();
   }
 
@@ -213,17 +220,20 @@ export class CaptureLoop {
   }
 
   /**
-   * What an in-sync viewer's canvas shows; looks at the source first if nobody did lately.
+   * What an in-sync viewer's canvas shows; looks at the source first if nobody did lately. The chunk with its seq has
+   * been published.
    * @param looked the caller has just had it looked: once is enough
    */
   async picture(looked = false): Promise<PictureAnswer> {
     if (!looked) await this.#lookIfNeeded();
+    await this.#betweenSteps();
     return { ...this.#pictureHead, rgba: this.#pipeline.space.referenceRgba() };
   }
 
   /** What `picture` would give, without its pixels. */
   async look(): Promise<PictureHead> {
     await this.#lookIfNeeded();
+    await this.#betweenSteps();
     return this.#pictureHead;
   }
 
@@ -263,6 +273,14 @@ export class CaptureLoop {
   /** Ends sleep, if it is one: what happened meanwhile is looked for everywhere. */
   #wakeUp(): void {
     if (this.#schedule.sleeping) this.#everythingAtOnce();
+  }
+
+  /**
+   * Resolves when no step runs. While one waits for the epoch before to end, what has moved is already on the reference
+   * and the rest is not: nobody ever gets to see that picture.
+   */
+  async #betweenSteps(): Promise<void> {
+    while (this.#stepping) await this.#stepping;
   }
 
   async #lookIfNeeded(): Promise<void> {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { LONGEST_FULL_LOOK_MS } from "../../capture/look.ts";
-import { CaptureRig, FIRST } from "../helpers/capture_rig.ts";
+import { assertSamePixels, CaptureRig, FIRST } from "../helpers/capture_rig.ts";
 import type { Client } from "../helpers/client.ts";
 import {
   blankFrame,
@@ -269,6 +269,38 @@ Deno.test("CaptureLoop.picture() looks at the source when it sleeps, several ask
     await rig.run(1500);
   }
   assert.equal(rig.loop.stats().sleeping, true);
+  rig.close();
+});
+
+Deno.test("CaptureLoop.picture() in the middle of a step: the picture of its seq, which is published", async () => {
+  // Something moves, and there is too much besides: after the move was found, a keyframe is sent that waits for the
+  // end of the epoch.
+  const rig = await CaptureRig.start(screenful(), { settings: { maxPatches: 1 } });
+  const { client } = rig.watch();
+  await rig.run(500);
+  const shown = new Map<number, Uint8ClampedArray>();
+  const moved = copyFrame(rig.screen.frame);
+  const rowBytes = SIZE.width * 4;
+  moved.bgrx.copyWithin(0, 3 * rowBytes);
+  setPixel(moved, 5, 5, WHITE);
+  setPixel(moved, 190, 120, WHITE);
+  rig.screen.show(moved);
+  rig.clock.advance(100);
+  shown.set(client.decoder.seq!, client.rgba.slice());
+  const step = rig.loop.step();
+  const asked = [];
+  for (let i = 0; i < 5; i++) {
+    asked.push(rig.loop.picture(true));
+    await Promise.resolve();
+  }
+  const { seq: looked } = await rig.loop.look();
+  const pictures = await Promise.all(asked);
+  for (const { seq } of [...pictures, { seq: looked }]) assert.ok(rig.chunks.at(-1)!.seq >= seq);
+  await step;
+  await rig.run();
+  assert.ok(client.updates.at(-1)!.keyframe);
+  shown.set(client.decoder.seq!, client.rgba.slice());
+  for (const { seq, rgba } of pictures) assertSamePixels(rgba, shown.get(seq)!, SIZE.width);
   rig.close();
 });
 
