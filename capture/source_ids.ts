@@ -1,7 +1,5 @@
 /** How sources are named in URLs and in the history. */
 
-/** What ids of sources look like. */
-export const SOURCE_ID = /^[a-z0-9][a-z0-9_-]{0,31}$/;
 /** Ids that captured sources have where nobody names them, on this server or another; nothing is pushed to them. */
 const CAPTURED_IDS: readonly string[] = ["screen", "demo"];
 /** The wall of all sources. */

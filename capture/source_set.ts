@@ -6,13 +6,14 @@
  * there is a limit to how many there are, and to their pixels together. One that nobody watches is closed when
  * nothing was pushed to it for long, and earlier when its place is needed; the next picture opens it again.
  */
+import { SOURCE_ID } from "../config/source_id.ts";
 import { type CapturedOptions, type CapturedSource, CapturedSources } from "./captured_sources.ts";
 import type { Size } from "./geometry.ts";
 import { HeldSource, type SourceEngine } from "./held_source.ts";
 import type { Shot, ShotListener, StillShown } from "./shot.ts";
 import type { ShotPlace } from "./shot_order.ts";
 import { SilenceWatch, type SilenceWatchOptions } from "./silence_watch.ts";
-import { isCapturedId, SOURCE_ID, WALL_ID } from "./source_ids.ts";
+import { isCapturedId, WALL_ID } from "./source_ids.ts";
 import { type Refused, SourceRefused } from "./source_refused.ts";
 import type { PushedSpec } from "./worker_protocol.ts";
 

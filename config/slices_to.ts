@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { numberOf } from "./numbers.ts";
+import { SOURCE_ID } from "./source_id.ts";
 
 /** More receivers than this are refused. */
 export const MAX_SLICES_TO = 16;
@@ -15,7 +16,7 @@ export const slicesTargetSchema = z.strictObject({
   host: z.string().regex(/^[\w.:-]{1,255}$/),
   port: z.int().min(1).max(65_535),
   /** Id of the source; left out: the one that is shown where no other is asked for. */
-  source: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,31}$/).optional(),
+  source: z.string().regex(SOURCE_ID).optional(),
   /** Channels of the PNGs as OpenCV sees them. */
   format: z.enum(["bgra", "bgr"]).default("bgra"),
   /** What precedes each packet, 16 bytes as hexadecimal digits; left out: nothing does. */

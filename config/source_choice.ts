@@ -4,10 +4,11 @@
  */
 import { z } from "zod";
 import { liveSettingsSchema, MAX_SIDE_PX, rectSchema } from "./live_settings.ts";
+import { SOURCE_ID } from "./source_id.ts";
 
 /** What each captured source may be told at its start; the same as the live settings of these names. */
 const commonShape = {
-  id: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,31}$/).optional(),
+  id: z.string().regex(SOURCE_ID).optional(),
   region: rectSchema.optional(),
   masks: z.array(rectSchema).max(64).optional(),
   scale: liveSettingsSchema.shape.scale.optional(),

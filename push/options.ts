@@ -4,6 +4,7 @@
 import { nearest } from "../config/nearest.ts";
 import { show } from "../config/refusal.ts";
 import { type SourceChoice, sourceChoiceSchema } from "../config/source_choice.ts";
+import { SOURCE_ID } from "../config/source_id.ts";
 import { sourceOf } from "../config/source_text.ts";
 import { valueOf } from "../config/text.ts";
 
@@ -90,7 +91,7 @@ export function parsePushOptions(
     refuse("--every", "100ms to 60m: a whole number with ms, s or m");
   const source = readSource(texts.get("--source") ?? "auto", refuse);
   const as = texts.get("--as") ?? idOf(hostname());
-  if (!/^[a-z0-9][a-z0-9_-]{0,31}$/.test(as)) {
+  if (!SOURCE_ID.test(as)) {
     refuse("--as", "1 to 32 of a-z, 0-9, _ and -, beginning with a letter or digit", as);
   }
   const spool = texts.get("--spool") ?? "push-spool";
