@@ -15,9 +15,9 @@ import { BYE_CODES } from "../capture/messages.ts";
 import type { EventFeed } from "./events/feed.ts";
 import type { EventItem } from "./events/events_protocol.ts";
 import { problemSchema } from "./problem.ts";
-import { type AppContext, json, peerName, type Route } from "./route.ts";
+import { type AppContext, json, type Route } from "./route.ts";
 import { type SourceLookup, sourceOf, sourceQuery, type Watched } from "./source_of.ts";
-import { refuseTooMany } from "./stream.ts";
+import { identify, refuseTooMany, STREAMING_HEADERS } from "./streaming.ts";
 import type { ViewerRegistry } from "./viewers_registry.ts";
 
 export interface EventsDeps {
@@ -55,16 +55,11 @@ function openEvents(c: AppContext, { sources, feedOf, registry, now }: EventsDep
   const feed = feedOf(source.id);
   const id = registry.newId();
   const reader = new EventReader(feed, Number(c.req.header("last-event-id") ?? NaN));
-  const since = now();
+  const viewer = identify(c, { id, source: source.id, transport: "events", now });
   registry.add(id, {
     left: source.enter((reason, code) => reader.end(code, reason)),
     info: () => ({
-      id,
-      source: source.id,
-      transport: "events",
-      remote: peerName(c.var.peer),
-      userAgent: c.req.header("user-agent") ?? "",
-      since,
+      ...viewer,
       seq: reader.seq,
       bytes: reader.bytes,
       messages: reader.messages,
@@ -102,11 +97,7 @@ function openEvents(c: AppContext, { sources, feedOf, registry, now }: EventsDep
     },
   }, { highWaterMark: 0 });
   return new Response(events.pipeThrough(new ServerSentEventStream()), {
-    headers: {
-      "content-type": "text/event-stream",
-      "cache-control": "no-store, no-transform",
-      "x-accel-buffering": "no",
-    },
+    headers: { ...STREAMING_HEADERS, "content-type": "text/event-stream" },
   });
 }
 

@@ -12,11 +12,12 @@ import { SharedJoins } from "../capture/shared_joins.ts";
 import { type Joining, ViewerCursor } from "../capture/viewer_cursor.ts";
 import { acknowledge } from "./acks.ts";
 import { browserOf } from "./crowds.ts";
-import { invalidValues, Problem, problemSchema } from "./problem.ts";
+import { invalidValues, problemSchema } from "./problem.ts";
 import { refusal } from "../config/refusal.ts";
-import { type AppContext, json, peerName, type Route } from "./route.ts";
+import { type AppContext, json, type Route } from "./route.ts";
 import { type SourceLookup, sourceOf, sourceQuery, type Watched } from "./source_of.ts";
 import { StreamBody } from "./stream_body.ts";
+import { identify, refuseTooMany, STREAMING_HEADERS, type ViewerIdentity } from "./streaming.ts";
 import { Turns } from "./turns.ts";
 import type { ViewerRegistry } from "./viewers_registry.ts";
 
@@ -90,11 +91,8 @@ function openStream(c: AppContext, deps: StreamDeps, shared: Shared): Response {
     now: deps.now,
     delay: registry.delay,
   });
-  register(id, cursor, deps, source, {
-    remote: peerName(c.var.peer),
-    userAgent: c.req.header("user-agent") ?? "",
-    browser: browserOf(c),
-  });
+  const viewer = identify(c, { id, source: source.id, transport: "stream", now: deps.now });
+  register(viewer, cursor, registry, source, browserOf(c));
   const body = new StreamBody({
     ring: engine.ring,
     cursor,
@@ -102,15 +100,7 @@ function openStream(c: AppContext, deps: StreamDeps, shared: Shared): Response {
     viewers: () => registry.count,
     gone: () => registry.remove(id),
   });
-  const headers = new Headers({
-    "content-type": STREAM_TYPE,
-    "cache-control": "no-store, no-transform",
-    "vary": "accept-encoding",
-    // nginx holds responses back otherwise.
-    "x-accel-buffering": "no",
-  });
-  if (takesZstd(c.req.raw)) headers.set("content-encoding", "zstd");
-  return new Response(body.open(), { headers });
+  return new Response(body.open(), { headers: messageHeaders(c.req.raw) });
 }
 
 /**
@@ -118,23 +108,16 @@ function openStream(c: AppContext, deps: StreamDeps, shared: Shared): Response {
  * its context must not, so they are not in reach here.
  */
 function register(
-  id: string,
+  viewer: ViewerIdentity,
   cursor: ViewerCursor,
-  { registry, now }: StreamDeps,
-  source: Pick<Watched<unknown>, "id" | "enter">,
-  client: { remote: string; userAgent: string; browser: string | undefined },
+  registry: ViewerRegistry,
+  source: Pick<Watched<unknown>, "enter">,
+  browser: string | undefined,
 ): void {
-  const since = now();
-  const { remote, userAgent, browser } = client;
-  registry.add(id, {
+  registry.add(viewer.id, {
     left: source.enter((reason, code) => cursor.end(code, reason)),
     info: () => ({
-      id,
-      source: source.id,
-      transport: "stream",
-      remote,
-      userAgent,
-      since,
+      ...viewer,
       seq: cursor.seq ?? 0,
       bytes: cursor.bytes,
       messages: cursor.chunks,
@@ -149,18 +132,21 @@ function register(
   });
 }
 
-/** 503 when there are as many viewers as there may be. */
-export function refuseTooMany(registry: ViewerRegistry): void {
-  if (registry.admit()) return;
-  throw new Problem("too-many-viewers", `There are ${registry.max} viewers already`, {
-    headers: { "retry-after": "10" },
-  });
-}
-
 /** True for clients that undo zstd themselves. */
 export function takesZstd(request: Request): boolean {
   return request.headers.has("accept-encoding") &&
     acceptsEncodings(request, "zstd", "identity") === "zstd";
+}
+
+/** Headers of a stream of messages in zstd frames. */
+export function messageHeaders(request: Request): Headers {
+  const headers = new Headers({
+    ...STREAMING_HEADERS,
+    "content-type": STREAM_TYPE,
+    "vary": "accept-encoding",
+  });
+  if (takesZstd(request)) headers.set("content-encoding", "zstd");
+  return headers;
 }
 
 /** Both parameters or neither count: a seq means nothing without its epoch. */

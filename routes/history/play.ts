@@ -3,7 +3,7 @@ import { z } from "zod";
 import { compressFrame, storeFrame } from "../../capture/zstd.ts";
 import { Problem, problemSchema } from "../problem.ts";
 import { type AppContext, json, type Route } from "../route.ts";
-import { STREAM_TYPE, takesZstd } from "../stream.ts";
+import { messageHeaders, STREAM_TYPE } from "../stream.ts";
 import { pictureAt } from "./at.ts";
 import { archiveOf, type HistoryDeps, sourceWith } from "./deps.ts";
 import { type Films, MAX_FILMS } from "./films.ts";
@@ -97,14 +97,7 @@ async function play(c: AppContext, deps: HistoryDeps, films: Films): Promise<Res
       films.remove(film);
     },
   }, { highWaterMark: 0 });
-  const headers = new Headers({
-    "content-type": STREAM_TYPE,
-    "cache-control": "no-store, no-transform",
-    "vary": "accept-encoding",
-    "x-accel-buffering": "no",
-  });
-  if (takesZstd(c.req.raw)) headers.set("content-encoding", "zstd");
-  return new Response(body, { headers });
+  return new Response(body, { headers: messageHeaders(c.req.raw) });
 }
 
 function frameOf(messages: Uint8Array): Uint8Array<ArrayBuffer> {
