@@ -4,9 +4,8 @@ export class Asks {
   #keyframe: ((answer: { seq: number }) => void)[] = [];
   #look: (() => void)[] = [];
 
-  /** Somebody waits. */
-  get any(): boolean {
-    return this.wantsKeyframe || this.#look.length > 0;
+  get wantsLook(): boolean {
+    return this.#look.length > 0;
   }
 
   get wantsKeyframe(): boolean {
@@ -18,7 +17,7 @@ export class Asks {
     return new Promise((resolve) => this.#keyframe.push(resolve));
   }
 
-  /** Resolves after the next look at the source. */
+  /** Resolves after the next look at the source that begins after the call. */
   look(): Promise<void> {
     return new Promise((resolve) => this.#look.push(resolve));
   }
@@ -27,7 +26,11 @@ export class Asks {
     for (const resolve of this.#keyframe.splice(0)) resolve({ seq });
   }
 
-  looked(): void {
-    for (const resolve of this.#look.splice(0)) resolve();
+  /** A look begins; what it returns tells those who have waited for it that it is done. */
+  looks(): () => void {
+    const waiting = this.#look.splice(0);
+    return () => {
+      for (const resolve of waiting) resolve();
+    };
   }
 }

@@ -23,6 +23,9 @@ export interface SourceEngine {
 /** Where its pictures come from: this machine, a sender, or the other sources. */
 export type SourceKind = "captured" | "pushed" | "wall";
 
+/** The pace of a viewer who needs few pictures, per second: any slower, and what becomes of the source is told late. */
+const SLOWEST_FPS = 1;
+
 /** Hears why a source is closed under a viewer; the code is that of the stream's bye. */
 export type Closed = (reason: string, code: keyof typeof BYE_CODES) => void;
 
@@ -39,8 +42,8 @@ export class HeldSource<E extends SourceEngine> {
   pushedSize: Size | undefined;
   /** Its sender was silent: the history has a gap, which only a picture ends, be it the same as before. */
   pictureWanted = false;
-  /** What to tell each viewer when the source is closed. */
-  readonly #viewers = new Set<Closed>();
+  /** What to tell each viewer when the source is closed, and the rate that it needs. */
+  readonly #viewers = new Map<Closed, number>();
   /** The rates that those need who follow it within this process. */
   readonly #followers = new Set<{ readonly fps: number }>();
 
@@ -70,12 +73,13 @@ export class HeldSource<E extends SourceEngine> {
   /**
    * Counts a viewer; the engine sleeps without any.
    * @param closed hears why the source is closed under the viewer
+   * @param fps pictures a second that it takes at most; nothing is captured more often for it
    * @returns what is called when the viewer leaves, once or more often
    */
-  enter(closed: Closed = () => {}): () => void {
+  enter(closed: Closed = () => {}, fps = Infinity): () => void {
     // An own function for each: two viewers may give the same one.
     const viewer: Closed = (reason, code) => closed(reason, code);
-    this.#viewers.add(viewer);
+    this.#viewers.set(viewer, fps);
     this.#tellEngine();
     return () => {
       if (this.#viewers.delete(viewer)) this.#tellEngine();
@@ -102,12 +106,14 @@ export class HeldSource<E extends SourceEngine> {
    */
   close(reason: string, code: keyof typeof BYE_CODES = "disconnected"): void {
     this.silence?.stop();
-    for (const closed of this.#viewers) closed(reason, code);
+    for (const closed of this.#viewers.keys()) closed(reason, code);
   }
 
   #tellEngine(): void {
-    const followed = Math.max(0, ...[...this.#followers].map(({ fps }) => fps));
-    const neededFps = this.viewers > 0 || followed === 0 ? Infinity : followed;
-    this.engine.setViewers(this.viewers + this.#followers.size, neededFps);
+    const count = this.viewers + this.#followers.size;
+    let neededFps = SLOWEST_FPS;
+    for (const fps of this.#viewers.values()) neededFps = Math.max(neededFps, fps);
+    for (const { fps } of this.#followers) neededFps = Math.max(neededFps, fps);
+    this.engine.setViewers(count, count > 0 ? neededFps : Infinity);
   }
 }

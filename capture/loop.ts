@@ -93,7 +93,7 @@ export class CaptureLoop {
       look: this.#look,
       outlet: this.#outlet,
       settings: () => this.#settings,
-      isAsked: () => this.#asks.any,
+      asks: this.#asks,
     });
     this.#tick = new Tick({
       clocks,
@@ -168,7 +168,6 @@ export class CaptureLoop {
     }
     if (this.#schedule.isTickDue(now)) await this.#tick.run(now);
     await this.#outlet.entrance.serve(() => this.#outlet.endEpoch());
-    this.#asks.looked();
   }
 
   /**
@@ -220,8 +219,8 @@ export class CaptureLoop {
   }
 
   /**
-   * What an in-sync viewer's canvas shows; looks at the source first if nobody did lately. The chunk with its seq has
-   * been published.
+   * What an in-sync viewer's canvas shows after a look at the source that is no older than the call. The chunk with its
+   * seq has been published.
    * @param looked the caller has just had it looked: once is enough
    */
   async picture(looked = false): Promise<PictureAnswer> {
@@ -286,7 +285,7 @@ export class CaptureLoop {
   async #lookIfNeeded(): Promise<void> {
     const { sleeping } = this.#schedule;
     if (sleeping) await this.#refresh();
-    if (sleeping ? this.#standsStill() : !this.#look.isEverywhereNext) return;
+    if (sleeping && this.#standsStill()) return;
     this.#wakeUp();
     // In a step of the loop like everything else: two ticks at once would share one compressor.
     await this.#asks.look();

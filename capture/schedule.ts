@@ -3,10 +3,11 @@
  *
  * Nobody watches: it sleeps, and looks once a second whether the source is still there. Somebody does: a source that
  * tells of news is listened to, another one is polled, both at the pace of `fps`, or of the highest rate that anybody
- * needs where that is lower (the history, which records a few pictures a second, needs no sixty looks). Beside that
+ * needs where that is lower (the history and MJPEG, which take a few pictures a second, need no sixty looks). Beside that
  * there are things to do though the source tells of nothing: heartbeats, repairs, full looks, forced keyframes.
  */
 import type { LiveSettings } from "../config.ts";
+import type { Asks } from "./asks.ts";
 import type { Clocks } from "./loop.ts";
 import type { Look } from "./look.ts";
 import type { Outlet } from "./outlet.ts";
@@ -24,8 +25,8 @@ export interface ScheduleOptions {
   readonly look: Look;
   readonly outlet: Outlet;
   readonly settings: () => LiveSettings;
-  /** Somebody waits for a tick. */
-  readonly isAsked: () => boolean;
+  /** Who waits for a tick. */
+  readonly asks: Asks;
 }
 
 export class Schedule {
@@ -62,8 +63,9 @@ export class Schedule {
   }
 
   get sleeping(): boolean {
-    const { outlet, isAsked } = this.#options;
-    return this.#viewers === 0 && outlet.entrance.waiting === 0 && !isAsked();
+    const { outlet, asks } = this.#options;
+    const asked = asks.wantsKeyframe || asks.wantsLook;
+    return this.#viewers === 0 && outlet.entrance.waiting === 0 && !asked;
   }
 
   /** The source's news are a reason for a step, now: not before the pace allows it, and not while asleep. */
@@ -119,28 +121,30 @@ export class Schedule {
 
   /** ms until a step has something to do, if the source does not tell of anything before. */
   delay(): number {
-    const { clocks, source, outlet, isAsked } = this.#options;
-    if (isAsked()) return 0;
+    const { clocks, source, outlet } = this.#options;
     const now = clocks.steady();
+    const asked = this.#askedDelay(now);
+    if (asked === 0) return 0;
     if (this.sleeping) return Math.max(0, this.#lastLook + SLEEP_POLL_MS - now);
     const pace = this.#pacer.delay(now);
     // With a source that tells, the pace only says when the loop listens again.
     const tick = pace > 0 && source.tells ? pace : Math.max(pace, this.#ownDelay(now));
-    return Math.min(tick, outlet.entrance.delay());
+    return Math.min(tick, asked, outlet.entrance.delay());
   }
 
   /** A tick has something to do, and may run. */
   isTickDue(now: number): boolean {
-    if (this.#options.isAsked()) return true;
+    if (this.#askedDelay(now) === 0) return true;
     const hasWork = this.#heard || this.#ownDelay(now) === 0;
     return hasWork && this.#pacer.delay(now) === 0;
   }
 
   /** A tick begins at `now`. */
   tickBegins(now: number): void {
-    const { source, isAsked } = this.#options;
+    const { source } = this.#options;
     // A heartbeat alone takes no turn: what happens right after it is not made to wait.
-    const counts = this.#heard || isAsked() || !this.isHeartbeatDue(now);
+    const asked = this.#askedDelay(now) === 0;
+    const counts = this.#heard || asked || !this.isHeartbeatDue(now);
     this.#heard = false;
     if (!source.tells) this.#pacer.ran(now, this.fps);
     else if (counts) this.#pacer.answered(now, this.fps);
@@ -154,6 +158,18 @@ export class Schedule {
   /** This tick has to send a heartbeat, if it sends nothing else. */
   isHeartbeatDue(now: number): boolean {
     return this.#heartbeatDelay(now) === 0;
+  }
+
+  /**
+   * ms until those who wait for a tick get one; Infinity: nobody does. Pictures that are asked for make no more
+   * ticks than the setting allows, though more than viewers need who take few.
+   */
+  #askedDelay(now: number): number {
+    const { asks, look, settings } = this.#options;
+    if (asks.wantsKeyframe) return 0;
+    if (!asks.wantsLook) return Infinity;
+    const isNew = this.#viewers === 0 || look.isEverywhereNext;
+    return isNew ? 0 : Math.max(0, 1000 / settings().fps - this.lookAge(now));
   }
 
   /** ms until a tick has something to do though the source tells of nothing. */

@@ -64,6 +64,7 @@ export class Tick {
       this.#parts;
     const { tells } = source;
     schedule.tickBegins(now);
+    const looked = asks.looks();
     stats.countTick(now);
     const news = source.poll(now, look.isFullDue(now));
     schedule.looked(now);
@@ -77,6 +78,7 @@ export class Tick {
     }
     if (schedule.viewers > 0) outlet.addSigns(now, schedule.isHeartbeatDue(now));
     await outlet.flush();
+    looked();
   }
 
   async #lookAndSend(news: SourceNews, now: number): Promise<void> {

@@ -11,9 +11,9 @@ import type { FilmKind } from "./mjpeg/mjpeg_protocol.ts";
 import { MJPEG_TYPE, type Parts, partsFor } from "./mjpeg/parts.ts";
 import { MjpegReader, type ReaderClock } from "./mjpeg/reader.ts";
 import { invalidValues, Problem, problemSchema } from "./problem.ts";
-import { type AppContext, json, peerName, type Route } from "./route.ts";
+import { type AppContext, json, type Route } from "./route.ts";
 import { type SourceLookup, sourceOf, sourceQuery, type Watched } from "./source_of.ts";
-import { refuseTooMany } from "./stream.ts";
+import { identify, refuseTooMany, STREAMING_HEADERS } from "./streaming.ts";
 import type { ViewerRegistry } from "./viewers_registry.ts";
 
 export interface MjpegDeps {
@@ -72,21 +72,13 @@ function openMjpeg(c: AppContext, deps: MjpegDeps): Response {
   refuseTooMany(registry);
   const reader = openReader(deps, source.id, kind, fps);
   const id = registry.newId();
-  const since = now();
+  const viewer = identify(c, { id, source: source.id, transport: "mjpeg", now });
   const body = new MjpegBody(reader, partsFor(c.req.raw.headers), () => registry.remove(id));
   const { ring } = source.engine;
-  // Noted here: the request must not live as long as the stream does.
-  const remote = peerName(c.var.peer);
-  const userAgent = c.req.header("user-agent") ?? "";
   registry.add(id, {
-    left: source.enter(() => reader.end()),
+    left: source.enter(() => reader.end(), fps),
     info: () => ({
-      id,
-      source: source.id,
-      transport: "mjpeg",
-      remote,
-      userAgent,
-      since,
+      ...viewer,
       seq: reader.seq ?? 0,
       bytes: body.bytes,
       messages: body.pictures,
@@ -97,12 +89,7 @@ function openMjpeg(c: AppContext, deps: MjpegDeps): Response {
     end: () => reader.end(),
   });
   return new Response(body.open(), {
-    headers: {
-      "content-type": MJPEG_TYPE,
-      "cache-control": "no-store, no-transform",
-      // nginx holds responses back otherwise.
-      "x-accel-buffering": "no",
-    },
+    headers: { ...STREAMING_HEADERS, "content-type": MJPEG_TYPE },
   });
 }
 

@@ -9,7 +9,7 @@ import { afterTimeout } from "../slices/after.ts";
 import type { SliceFeeds, SliceSource } from "../slices/feeds.ts";
 import { SliceReader } from "../slices/reader.ts";
 import { invalidValues, problemSchema } from "./problem.ts";
-import { type AppContext, json, peerName, type Route } from "./route.ts";
+import { type AppContext, json, type Route } from "./route.ts";
 import { sliceBody } from "./slices/slice_body.ts";
 import {
   noSuchSource,
@@ -18,7 +18,7 @@ import {
   sourceQuery,
   type Watched,
 } from "./source_of.ts";
-import { refuseTooMany } from "./stream.ts";
+import { identify, refuseTooMany, STREAMING_HEADERS } from "./streaming.ts";
 import type { ViewerRegistry } from "./viewers_registry.ts";
 
 export interface SlicesDeps {
@@ -79,18 +79,11 @@ function openSlices(c: AppContext, { sources, feeds, registry, now }: SlicesDeps
     after: afterTimeout,
   });
   const id = registry.newId();
-  const since = now();
-  const remote = peerName(c.var.peer);
-  const userAgent = c.req.header("user-agent") ?? "";
+  const viewer = identify(c, { id, source: source.id, transport: "slices", now });
   registry.add(id, {
-    left: source.enter(() => reader.end()),
+    left: source.enter(() => reader.end(), fps),
     info: () => ({
-      id,
-      source: source.id,
-      transport: "slices",
-      remote,
-      userAgent,
-      since,
+      ...viewer,
       seq: reader.seq,
       bytes: reader.bytes,
       messages: reader.packets,
@@ -102,12 +95,7 @@ function openSlices(c: AppContext, { sources, feeds, registry, now }: SlicesDeps
     end: () => reader.end(),
   });
   return new Response(sliceBody(reader, () => registry.remove(id)), {
-    headers: {
-      "content-type": "application/octet-stream",
-      "cache-control": "no-store, no-transform",
-      // nginx holds responses back otherwise.
-      "x-accel-buffering": "no",
-    },
+    headers: { ...STREAMING_HEADERS, "content-type": "application/octet-stream" },
   });
 }
 

@@ -4,11 +4,12 @@
 import { z } from "zod";
 import type { Closed } from "../capture/held_source.ts";
 import { show } from "../config/refusal.ts";
+import { SOURCE_ID } from "../config/source_id.ts";
 import { Problem, problemSchema } from "./problem.ts";
 import { type AppContext, json } from "./route.ts";
 
 /** The query parameter, for the descriptions of routes. */
-export const sourceQuery = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,31}$/).optional()
+export const sourceQuery = z.string().regex(SOURCE_ID).optional()
   .describe("Id of a source, as GET /api/sources lists them; the captured one when left out");
 
 /** The response to a name that no source has, for the descriptions of routes. */
@@ -24,8 +25,11 @@ export interface SourceLookup<S> {
 export interface Watched<E> {
   readonly id: string;
   readonly engine: E;
-  /** Counts a viewer, who is told when the source is closed; returns what is called when it leaves. */
-  enter(closed: Closed): () => void;
+  /**
+   * Counts a viewer, who is told when the source is closed; returns what is called when it leaves.
+   * @param fps pictures a second that it takes at most; left out: all there are
+   */
+  enter(closed: Closed, fps?: number): () => void;
 }
 
 /**

@@ -22,7 +22,7 @@ const captureStatsSchema = z.object({
   epoch: z.int(),
   fps: z.number().describe("The setting"),
   paceFps: z.number().describe(
-    "Ticks per second that are allowed now: the setting, or less while only the history watches",
+    "Ticks per second that are allowed now: the setting, or less while nobody watches who takes as many",
   ),
   ticksPerSecond: count.describe("Over the last two seconds"),
   updatesPerSecond: count.describe("Over the last two seconds"),

@@ -62,7 +62,7 @@ export function gauges({ sources, health, viewers, history }: Measured): Metric[
     each("patchcast_fps_setting", "Ticks per second that are allowed", ({ stats }) => stats.fps),
     each(
       "patchcast_fps_pace",
-      "Ticks per second that are allowed now: the setting, or less while only the history watches",
+      "Ticks per second that are allowed now: the setting, or less while nobody watches who takes as many",
       ({ stats }) => stats.paceFps,
     ),
     each(

@@ -1,7 +1,7 @@
 /** The loop with viewers that do not need every picture: the history, for one. */
 import assert from "node:assert/strict";
-import { CaptureRig, type RigOptions } from "../helpers/capture_rig.ts";
-import { blankFrame, withPixel } from "../helpers/frames.ts";
+import { assertSamePixels, CaptureRig, type RigOptions } from "../helpers/capture_rig.ts";
+import { blankFrame, rgbaOf, withPixel } from "../helpers/frames.ts";
 
 const SIZE = [100, 80] as const;
 const FOLLOWER_FPS = 5;
@@ -96,5 +96,45 @@ Deno.test("CaptureLoop without anybody has no follower's pace", async () => {
   const { rig } = await followed({ tells: true });
   rig.loop.setViewers(0, Infinity);
   assert.deepEqual([rig.loop.stats().sleeping, rig.loop.stats().paceFps], [true, 50]);
+  rig.close();
+});
+
+Deno.test("CaptureLoop.picture() at a follower's pace is no older than the call, nor are there more ticks than fps", async () => {
+  for (const tells of [true, false]) {
+    const { rig, client } = await followed({ tells });
+    await busy(rig, 400);
+    // The follower's next tick is up to 200 ms away.
+    for (let colour = 1; colour <= 3; colour++) {
+      change(rig, colour);
+      const asked = rig.loop.picture();
+      await rig.run(1000 / 50);
+      const { rgba } = await asked;
+      assertSamePixels(rgba, rgbaOf(rig.screen.frame), SIZE[0]);
+      rig.assertShows(client);
+    }
+    const before = rig.loop.stats().ticks;
+    for (let now = 0; now < 1000; now += 5) {
+      change(rig, 1000 + now);
+      const asked = rig.loop.look();
+      await rig.run(5);
+      if (now % 100 === 95) await rig.answer(asked);
+    }
+    const ticks = rig.loop.stats().ticks - before;
+    assert.ok(ticks >= 45 && ticks <= 52, `${ticks} ticks, tells ${tells}`);
+    rig.close();
+  }
+});
+
+Deno.test("CaptureLoop.look() that is asked for while a look is under way is answered by the next one", async () => {
+  const { rig } = await followed({ tells: true, settings: { maxPatches: 1 } });
+  change(rig, 1);
+  rig.clock.advance(1000);
+  const before = rig.loop.look();
+  const step = rig.loop.step();
+  change(rig, 2);
+  const during = rig.loop.look();
+  await step;
+  const first = (await before).seq;
+  assert.equal((await rig.answer(during)).seq, first + 1);
   rig.close();
 });

@@ -293,9 +293,8 @@ Deno.test("CaptureLoop.picture() in the middle of a step: the picture of its seq
     asked.push(rig.loop.picture(true));
     await Promise.resolve();
   }
-  const { seq: looked } = await rig.loop.look();
   const pictures = await Promise.all(asked);
-  for (const { seq } of [...pictures, { seq: looked }]) assert.ok(rig.chunks.at(-1)!.seq >= seq);
+  for (const { seq } of pictures) assert.ok(rig.chunks.at(-1)!.seq >= seq);
   await step;
   await rig.run();
   assert.ok(client.updates.at(-1)!.keyframe);

@@ -201,6 +201,25 @@ Deno.test("HeldSource.follow() keeps the engine awake at a lower pace, until a v
   assert.deepEqual(told(), [0, Infinity, 0]);
 });
 
+Deno.test("HeldSource.enter() of viewers who take few pictures: the pace is that of the one who takes most", () => {
+  const { set, engine } = rig();
+  const told = () => [engine.viewers, engine.neededFps];
+  const leave = set.default.enter(() => {}, 15);
+  assert.deepEqual(told(), [1, 15]);
+  const slow = set.default.enter(() => {}, 0.1);
+  assert.deepEqual(told(), [2, 15]);
+  const follower = set.default.follow(20);
+  assert.deepEqual(told(), [3, 20]);
+  follower();
+  leave();
+  assert.deepEqual(told(), [1, 1], "what becomes of the source is told within a second");
+  const all = set.default.enter();
+  assert.deepEqual(told(), [2, Infinity]);
+  all();
+  slow();
+  assert.deepEqual(told(), [0, Infinity]);
+});
+
 Deno.test("SourceSet.stillShows() notes that the picture stands, and asks for it where it is another one", async () => {
   const { set, clock, heard, opened } = rig();
   const still = (time: number, pictureTime: number) =>

@@ -200,7 +200,10 @@ curlTest("a viewer of /mjpeg that is killed is gone, and the capture sleeps", as
   }).spawn();
   const reader = curl.stdout.getReader();
   for (let bytes = 0; bytes < 1_000_000;) bytes += (await reader.read()).value?.length ?? 0;
-  assert.equal((await program.stats()).viewers.count, 1);
+  const { viewers: { count }, settings: { fps }, paceFps } = await program.stats();
+  assert.equal(count, 1);
+  // Nobody takes more of the pictures.
+  assert.deepEqual([fps, paceFps], [60, 15]);
   curl.kill("SIGKILL");
   await curl.status;
   await reader.cancel();

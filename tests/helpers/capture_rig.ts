@@ -132,7 +132,13 @@ export class CaptureRig implements Joining {
 
   /** Resolves with what `asked` does, once the loop has come to it. */
   async answer<T>(asked: Promise<T>): Promise<T> {
+    let isThere = false;
+    const there = () => {
+      isThere = true;
+    };
+    asked.then(there, there);
     await this.run();
+    if (!isThere) await this.tick();
     return await asked;
   }
 
