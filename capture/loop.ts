@@ -19,6 +19,7 @@ import { Pipeline } from "./pipeline.ts";
 import { Schedule } from "./schedule.ts";
 import { SourceKeeper } from "./source_keeper.ts";
 import { SourceNotices } from "./source_notices.ts";
+import { Stills } from "./stills.ts";
 import type { Target } from "./targets.ts";
 import { Tick } from "./tick.ts";
 import { View } from "./view.ts";
@@ -52,6 +53,7 @@ export class CaptureLoop {
   #settings: LiveSettings;
   readonly #asks = new Asks();
   readonly #tick: Tick;
+  readonly #stills: Stills;
   /** The step that runs; `undefined` between two. */
   #stepping: Promise<void> | undefined;
 
@@ -106,6 +108,18 @@ export class CaptureLoop {
       stats: this.#stats,
       asks: this.#asks,
       settings: () => this.#settings,
+    });
+    this.#stills = new Stills({
+      clocks,
+      source: this.#source,
+      pipeline: this.#pipeline,
+      look: this.#look,
+      schedule: this.#schedule,
+      tick: this.#tick,
+      asks: this.#asks,
+      settings: () => this.#settings,
+      wakeUp: () => this.#wakeUp(),
+      betweenSteps: () => this.#betweenSteps(),
     });
   }
 
@@ -218,22 +232,14 @@ export class CaptureLoop {
     return this.#outlet.entrance.ask(wish);
   }
 
-  /**
-   * What an in-sync viewer's canvas shows after a look at the source that is no older than the call. The chunk with its
-   * seq has been published.
-   * @param looked the caller has just had it looked: once is enough
-   */
-  async picture(looked = false): Promise<PictureAnswer> {
-    if (!looked) await this.#lookIfNeeded();
-    await this.#betweenSteps();
-    return { ...this.#pictureHead, rgba: this.#pipeline.space.referenceRgba() };
+  /** See `Stills.picture`. */
+  picture(looked = false): Promise<PictureAnswer> {
+    return this.#stills.picture(looked);
   }
 
-  /** What `picture` would give, without its pixels. */
-  async look(): Promise<PictureHead> {
-    await this.#lookIfNeeded();
-    await this.#betweenSteps();
-    return this.#pictureHead;
+  /** See `Stills.look`. */
+  look(): Promise<PictureHead> {
+    return this.#stills.look();
   }
 
   stats(): StatsAnswer {
@@ -249,11 +255,6 @@ export class CaptureLoop {
 
   close(): void {
     this.#source.close();
-  }
-
-  get #pictureHead(): PictureHead {
-    const { seq, space: { width, height } } = this.#pipeline;
-    return { width, height, seq, time: this.#tick.pictureTime };
   }
 
   get #reported(): Reported {
@@ -280,29 +281,6 @@ export class CaptureLoop {
    */
   async #betweenSteps(): Promise<void> {
     while (this.#stepping) await this.#stepping;
-  }
-
-  async #lookIfNeeded(): Promise<void> {
-    const { sleeping } = this.#schedule;
-    if (sleeping) await this.#refresh();
-    if (sleeping && this.#standsStill()) return;
-    this.#wakeUp();
-    // In a step of the loop like everything else: two ticks at once would share one compressor.
-    await this.#asks.look();
-  }
-
-  /** Asleep, and there is nothing to look at: the source tells of nothing since the last look, not long ago. */
-  #standsStill(): boolean {
-    const now = this.#clocks.steady();
-    this.#tick.asleep(now, true);
-    return this.#look.delay(now, this.#settings) > 0;
-  }
-
-  /** Has a source that rests make one picture. */
-  async #refresh(): Promise<void> {
-    this.#source.rest(false);
-    await this.#source.fresh();
-    this.#source.rest(this.#schedule.viewers === 0);
   }
 
   #everythingAtOnce(): void {
