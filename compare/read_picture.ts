@@ -31,7 +31,7 @@ export async function readPicture(
     case "png":
       return readPngPicture(bytes, limits);
     case "jpeg": {
-      // Its codec is native code, which starts slowly and which PNG does without.
+      // Its codec is a package of its own, which PNG does without.
       const { decodeJpeg } = await import("../capture/images/decode_jpeg.ts");
       const { width, height, bgrx } = await decodeJpeg(bytes, limits);
       return { width, height, depth: 8, samples: swapped(bgrx) };

@@ -64,6 +64,64 @@ Deno.test("decodeJpeg() refuses a file that is cut off", async () => {
   }
 });
 
+/** 24 × 16 pixels, four rectangles of one colour each, by MozJPEG's coder. */
+const PROGRESSIVE =
+  "/9j/4AAQSkZJRgABAQAAAQABAAD/2wCEAAMDAwMDAwQEBAQFBQUFBQcHBgYHBwsICQgJCAsRCwwLCwwLEQ8SDw4PEg" +
+  "8bFRMTFRsfGhkaHyYiIiYwLTA+PlQBAwMDAwMDBAQEBAUFBQUFBwcGBgcHCwgJCAkICxELDAsLDAsRDxIPDg8SDxsVExMVGx8aGRofJiIiJj" +
+  "AtMD4+VP/CABEIABAAGAMBEQACEQEDEQH/xAAsAAEBAQAAAAAAAAAAAAAAAAAHBQgBAQEAAwAAAAAAAAAAAAAAAAcGBAgJ/9oADAMBAAIQAx" +
+  "AAAADMW3B0gTbUgTbXVxOXiBNtaBNtf//EABkQAAIDAQAAAAAAAAAAAAAAAAYQRIPCAP/aAAgBAQABPwDgWfTpgs+nS//EABkRAAIDAQAAAA" +
+  "AAAAAAAAAAAAYQRILBAP/aAAgBAgEBPwDiGNfGQxr4v//EABkRAAIDAQAAAAAAAAAAAAAAAAcQRYTCAP/aAAgBAwEBPwDg9M1dsPTNXa//2Q" +
+  "==";
+const GREY =
+  "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAMDAwMDAwQEBAQFBQUFBQcHBgYHBwsICQgJCAsRCwwLCwwLEQ8SDw4PEg8bFRMT" +
+  "FRsfGhkaHyYiIiYwLTA+PlT/wAALCAAQABgBAREA/8QALAABAQEAAAAAAAAAAAAAAAAABwUIEAEAAwEAAAAAAAAAAAAAAAAABkSDwv/aAAgB" +
+  "AQAAPwDMRAgt/HogKpAgt/HogP/Z";
+
+Deno.test("decodeJpeg() gives the picture of progressive files and grey ones", async () => {
+  const [b, r, g] = [0xc0, [0x20, 0xc0], [0x40, 0xa0]] as const;
+  for (const [text, isGrey] of [[PROGRESSIVE, false], [GREY, true]] as const) {
+    const file = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+    const { width, height, bgrx } = await decodeJpeg(file, IMAGE_LIMITS);
+    assert.deepEqual([width, height], [24, 16]);
+    // In the middle of each rectangle: at their edges, colours run into each other.
+    for (const [x, y] of [[4, 4], [20, 4], [4, 12], [20, 12]]) {
+      const [red, green] = [r[x < 12 ? 0 : 1], g[y < 8 ? 0 : 1]];
+      const luma = 0.299 * red + 0.587 * green + 0.114 * b;
+      const wanted = isGrey ? [luma, luma, luma] : [b, green, red];
+      const got = [...bgrx.subarray((y * width + x) * 4, (y * width + x) * 4 + 3)];
+      assert.ok(got.every((value, i) => Math.abs(value - wanted[i]) <= 6), `${got}, not ${wanted}`);
+    }
+  }
+});
+
+Deno.test("decodeJpeg() says what is damaged where the rest could be shown, and decodes the next file", async () => {
+  const jpeg = await makeJpeg();
+  const end = Uint8Array.of(0xff, 0xd9);
+  const half = concat(jpeg.subarray(0, jpeg.length - 20), end);
+  await assert.rejects(decodeJpeg(half, IMAGE_LIMITS), refused(/damaged: .*premature end/i));
+  // A table of Huffman codes that cannot be one: the decoder gives up.
+  const table = jpeg.findIndex((byte, i) => byte === 0xff && jpeg[i + 1] === 0xc4);
+  const hopeless = jpeg.with(table + 5, 0xff);
+  await assert.rejects(decodeJpeg(hopeless, IMAGE_LIMITS), refused(/damaged: .*Huffman/));
+  // Bytes behind the picture, as cameras write them.
+  const padded = concat(jpeg.subarray(0, -2), new Uint8Array(9), end);
+  const [got, wanted] = [
+    await decodeJpeg(padded, IMAGE_LIMITS),
+    await decodeJpeg(jpeg, IMAGE_LIMITS),
+  ];
+  assert.deepEqual(got, wanted);
+});
+
+Deno.test("decodeJpeg() does not turn a picture as its EXIF orientation says", async () => {
+  const jpeg = await makeJpeg();
+  // One entry: orientation (0x0112), one short, 6: turned by 90°.
+  const tiff = [0x4d, 0x4d, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0];
+  const exif = [0x45, 0x78, 0x69, 0x66, 0, 0, ...tiff, 0, 0, 0, 0];
+  const segment = Uint8Array.of(0xff, 0xe1, 0, exif.length + 2, ...exif);
+  const turned = concat(jpeg.subarray(0, 2), segment, jpeg.subarray(2));
+  assert.deepEqual(await decodeJpeg(turned, IMAGE_LIMITS), await decodeJpeg(jpeg, IMAGE_LIMITS));
+});
+
 Deno.test("readJpegHeader() refuses kinds that nobody decodes here", async () => {
   const jpeg = await makeJpeg();
   const cases: [number, number[], RegExp][] = [
