@@ -36,9 +36,7 @@ scope.onmessage = ({ data: command }) => {
       });
       return;
     case "viewers":
-      loop?.setViewers(command.count, command.neededFps);
-      wake();
-      return;
+      return loop?.setViewers(command.count, command.neededFps);
     case "frame":
       pushed.put?.(command.frame);
       return;
@@ -81,6 +79,7 @@ async function start(command: Extract<Command, { type: "start" }>): Promise<void
       const transfer = [chunk.stream.buffer, chunk.messages.buffer];
       scope.postMessage({ type: "chunk", chunk }, transfer);
     },
+    () => wake(),
   );
   loop = running;
   pushed = opened;
@@ -128,31 +127,19 @@ async function answer(command: Extract<Command, { type: "ask" }>): Promise<void>
     case "settings": {
       const refusal = refuse(loop, command.patch);
       if (refusal) return scope.postMessage({ type: "refused", id, refusal });
-      loop.change({ ...loop.settings, ...command.patch });
-      wake();
+      await loop.change({ ...loop.settings, ...command.patch });
       return reply("settings", loop.settings);
     }
-    case "join": {
-      const point = loop.join(command);
-      wake();
-      return reply("join", await point);
-    }
-    case "keyframe": {
-      const keyframe = loop.keyframe();
-      wake();
-      return reply("keyframe", await keyframe);
-    }
+    case "join":
+      return reply("join", await loop.join(command));
+    case "keyframe":
+      return reply("keyframe", await loop.keyframe());
     case "picture": {
-      const asked = loop.picture(command.looked);
-      wake();
-      const picture = await asked;
+      const picture = await loop.picture(command.looked);
       return reply("picture", picture, [picture.rgba.buffer]);
     }
-    case "look": {
-      const asked = loop.look();
-      wake();
-      return reply("look", await asked);
-    }
+    case "look":
+      return reply("look", await loop.look());
     case "stats":
       return reply("stats", loop.stats());
     case "health":
@@ -163,9 +150,7 @@ async function answer(command: Extract<Command, { type: "ask" }>): Promise<void>
       const refusal = trySelect(loop, command.target, command.region);
       if (refusal) return scope.postMessage({ type: "refused", id, refusal });
       // The answer comes behind the new size.
-      const looked = loop.look();
-      wake();
-      await looked;
+      await loop.look();
       return reply("select", loop.settings);
     }
     case "stop": {

@@ -51,7 +51,8 @@ export class CaptureLoop {
   readonly #schedule: Schedule;
   readonly #stats = new LoopStats();
   #settings: LiveSettings;
-  readonly #asks = new Asks();
+  readonly #asks: Asks;
+  readonly #hasWork: () => void;
   readonly #tick: Tick;
   readonly #stills: Stills;
   /** The step that runs; `undefined` between two. */
@@ -60,6 +61,7 @@ export class CaptureLoop {
   /**
    * @param first seq and epoch to count on from
    * @param publish takes each chunk of the shared stream
+   * @param hasWork called when somebody wants something: whoever rests until `delay` is over need not
    */
   constructor(
     kernels: Kernels,
@@ -68,8 +70,11 @@ export class CaptureLoop {
     first: { readonly seq: number; readonly epoch: number },
     clocks: Clocks,
     publish: (chunk: Chunk) => void,
+    hasWork: () => void = () => {},
   ) {
     this.#clocks = clocks;
+    this.#hasWork = hasWork;
+    this.#asks = new Asks(hasWork);
     this.#settings = settings;
     this.#source = new SourceKeeper(opened);
     this.#source.rest(true);
@@ -118,7 +123,6 @@ export class CaptureLoop {
       tick: this.#tick,
       asks: this.#asks,
       settings: () => this.#settings,
-      wakeUp: () => this.#wakeUp(),
       betweenSteps: () => this.#betweenSteps(),
     });
   }
@@ -181,6 +185,8 @@ export class CaptureLoop {
       return;
     }
     if (this.#schedule.isTickDue(now)) await this.#tick.run(now);
+    // Nobody is let in to a picture that shows what is to be masked by now: the next tick is due at once.
+    if (this.#tick.isViewPending) return;
     await this.#outlet.entrance.serve(() => this.#outlet.endEpoch());
   }
 
@@ -194,6 +200,7 @@ export class CaptureLoop {
     if (count > this.#schedule.viewers) this.#outlet.viewerCame();
     this.#schedule.setViewers(count, neededFps);
     this.#source.rest(count === 0);
+    this.#hasWork();
   }
 
   /** What there is to capture; `undefined` where there is no choice. */
@@ -205,19 +212,24 @@ export class CaptureLoop {
    * Captures something else from the next tick on, which is now, and of it the region; `null` for all of it.
    * @throws {TargetUnknown} when there is no such thing
    */
-  select(target: Target, region: Rect | null): void {
+  select(target: Target, region: Rect | null): Promise<void> {
     this.#source.select(target, this.#clocks.steady());
-    this.change({ ...this.#settings, region });
+    return this.change({ ...this.#settings, region });
   }
 
-  /** New settings, from the next tick on, which is now. */
-  change(settings: LiveSettings): void {
+  /**
+   * New settings, from the next tick on, which is now. Resolves once they are in effect: nobody is sent anything made
+   * with those before.
+   */
+  async change(settings: LiveSettings): Promise<void> {
     const before = this.#settings;
     this.#settings = settings;
     this.#everythingAtOnce();
     const viewOf = ({ region, scale, masks }: LiveSettings) =>
       JSON.stringify([region, scale, masks]);
     if (viewOf(settings) !== viewOf(before)) this.#tick.viewChanged();
+    // Asleep, the first thing that happens is a tick.
+    await (this.#schedule.sleeping ? this.#betweenSteps() : this.#asks.look());
   }
 
   /** Sends everyone a keyframe, at once. */
@@ -229,7 +241,9 @@ export class CaptureLoop {
   /** Lets a viewer in; see `Entrance.ask`. */
   join(wish: JoinWish): Promise<JoinPoint> {
     this.#wakeUp();
-    return this.#outlet.entrance.ask(wish);
+    const joining = this.#outlet.entrance.ask(wish);
+    this.#hasWork();
+    return joining;
   }
 
   /** See `Stills.picture`. */
@@ -249,7 +263,7 @@ export class CaptureLoop {
   /** Whether it is well, see loop_report.ts; asks the source now if the loop sleeps. */
   health(): HealthAnswer {
     const now = this.#clocks.steady();
-    if (this.#schedule.sleeping) this.#tick.asleep(now, true);
+    if (this.#schedule.sleeping && !this.#stepping) this.#tick.asleep(now, true);
     return healthOf(this.#reported, now);
   }
 

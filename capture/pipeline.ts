@@ -224,7 +224,7 @@ export class Pipeline {
     // An id of its own: with that of the shared epoch that follows, a viewer that leaves between the two would
     // come back as one who has seen that epoch begin, and keep the bridge's palette in it.
     const epoch = ++this.#epoch;
-    if (since === this.#seq) {
+    if (since === this.#seq && since >= this.#sizeSeq) {
       return { messages: epochMessage(epoch, since, time), keyframe: false };
     }
     const usable = since !== null && since >= this.#sizeSeq && since < this.#seq;

@@ -37,8 +37,10 @@ export class Schedule {
   #neededFps = Infinity;
   /** When the source was asked or polled last; ms, steady. */
   #lastLook = -Infinity;
-  /** The source may have news: it was waited for. */
+  /** The source may have news, or settings are new: it is to be asked. */
   #heard = false;
+  /** When the last tick began; ms, steady. */
+  #lastTick = -Infinity;
   /** By when the next step should have begun; ms, steady. */
   #dueAt: number;
 
@@ -90,6 +92,7 @@ export class Schedule {
   /** The next tick is due now. */
   atOnce(): void {
     this.#pacer.reset();
+    this.#heard = true;
     this.#dueAt = this.#options.clocks.steady();
   }
 
@@ -146,6 +149,7 @@ export class Schedule {
     const asked = this.#askedDelay(now) === 0;
     const counts = this.#heard || asked || !this.isHeartbeatDue(now);
     this.#heard = false;
+    this.#lastTick = now;
     if (!source.tells) this.#pacer.ran(now, this.fps);
     else if (counts) this.#pacer.answered(now, this.fps);
   }
@@ -165,15 +169,15 @@ export class Schedule {
    * ticks than the setting allows, though more than viewers need who take few.
    */
   #askedDelay(now: number): number {
-    const { asks, look, settings } = this.#options;
+    const { asks, settings } = this.#options;
     if (asks.wantsKeyframe) return 0;
     if (!asks.wantsLook) return Infinity;
-    const isNew = this.#viewers === 0 || look.isEverywhereNext;
-    return isNew ? 0 : Math.max(0, 1000 / settings().fps - this.lookAge(now));
+    return Math.max(0, this.#lastTick + 1000 / settings().fps - now);
   }
 
   /** ms until a tick has something to do though the source tells of nothing. */
   #ownDelay(now: number): number {
+    if (this.#heard) return 0;
     const { source, outlet, look } = this.#options;
     const settings = this.#options.settings();
     const own = Math.min(source.delay(now), this.#heartbeatDelay(now));

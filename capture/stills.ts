@@ -19,8 +19,6 @@ export interface StillsOptions {
   readonly tick: Tick;
   readonly asks: Asks;
   readonly settings: () => LiveSettings;
-  /** Ends the loop's sleep, if it is one. */
-  readonly wakeUp: () => void;
   /** Resolves when no step of the loop runs. */
   readonly betweenSteps: () => Promise<void>;
 }
@@ -38,7 +36,8 @@ export class Stills {
    * @param looked the caller has just had it looked: once is enough
    */
   async picture(looked = false): Promise<PictureAnswer> {
-    if (!looked) await this.#lookIfNeeded();
+    // What it saw may have been masked since.
+    if (!looked || this.#parts.tick.isViewPending) await this.#lookIfNeeded();
     await this.#parts.betweenSteps();
     return { ...this.#head, rgba: this.#parts.pipeline.space.referenceRgba() };
   }
@@ -56,11 +55,14 @@ export class Stills {
   }
 
   async #lookIfNeeded(): Promise<void> {
-    const { schedule, wakeUp, asks } = this.#parts;
-    const { sleeping } = schedule;
-    if (sleeping) await this.#refresh();
-    if (sleeping && this.#standsStill()) return;
-    wakeUp();
+    const { schedule, look, asks, betweenSteps } = this.#parts;
+    if (schedule.sleeping) await this.#refresh();
+    await betweenSteps();
+    if (schedule.sleeping) {
+      if (this.#standsStill()) return;
+      // What happened since the last look is looked for everywhere.
+      look.everywhereNext();
+    }
     // In a step of the loop like everything else: two ticks at once would share one compressor.
     await asks.look();
   }

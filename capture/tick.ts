@@ -32,11 +32,18 @@ export class Tick {
   readonly #parts: TickOptions;
   /** The frame has to start anew at the next tick. */
   #viewPending = false;
+  /** The pointer moved while nobody watched. */
+  #cursorMissed = false;
   /** Capture time of the reference's newest change, ms since the Unix epoch. */
   pictureTime = 0;
 
   constructor(parts: TickOptions) {
     this.#parts = parts;
+  }
+
+  /** The picture that there is shows what it should not any more. */
+  get isViewPending(): boolean {
+    return this.#viewPending;
   }
 
   /** Another region, scale or masks: the frame starts anew at the next tick. */
@@ -54,6 +61,7 @@ export class Tick {
     const news = source.poll(now, thorough);
     schedule.looked(now);
     if (news && this.#needsOtherView(news)) this.#viewPending = true;
+    if (news?.cursor) this.#cursorMissed = true;
     if (!news || this.#viewPending || news.damage.length > 0) look.everywhereNext();
     notices.noteState(settings().paused);
   }
@@ -70,6 +78,11 @@ export class Tick {
     schedule.looked(now);
     notices.noteState(settings().paused);
     if (news) await this.#lookAndSend(news, now);
+    // Of a source that is away, all pixels are of before: a black picture is better than one without the masks.
+    else if (this.#viewPending) {
+      await this.#changeView(settings());
+      await this.#sendBlack(now);
+    }
     if (tells) schedule.tickTook(now);
     if (asks.wantsKeyframe) {
       // No new frame can be had (paused, or the source is away): the picture that viewers should have.
@@ -82,12 +95,16 @@ export class Tick {
   }
 
   async #lookAndSend(news: SourceNews, now: number): Promise<void> {
-    const { clocks, pipeline, look, outlet, notices, stats, asks } = this.#parts;
+    const { clocks, source, pipeline, look, outlet, notices, stats, asks } = this.#parts;
     const settings = this.#parts.settings();
-    if (this.#viewPending || this.#needsOtherView(news)) await this.#changeView(settings);
-    if (news.cursor) notices.noteCursor(news.cursor);
+    const isNewView = this.#viewPending || this.#needsOtherView(news);
+    if (isNewView) await this.#changeView(settings);
+    const cursor = news.cursor ?? (this.#cursorMissed ? source.cursor : undefined);
+    this.#cursorMissed = false;
+    if (cursor) notices.noteCursor(cursor);
     if (settings.paused) {
       look.everywhereNext();
+      if (isNewView) await this.#sendBlack(now);
       return;
     }
     const time = clocks.wall();
@@ -96,11 +113,24 @@ export class Tick {
       (keyframeIntervalMs > 0 && now - outlet.lastKeyframe >= keyframeIntervalMs);
     const changes = look.at(news.damage, settings, now, force);
     notices.noteState(settings.paused);
-    if (!changes) return;
+    if (!changes) {
+      if (isNewView) await this.#sendBlack(now);
+      return;
+    }
     await outlet.open(changes.keyframe);
     const update = timed(stats.encodeMs, () => pipeline.encode(changes, time));
     this.pictureTime = time;
     this.#publishUpdate(update, now);
+  }
+
+  /**
+   * There is no picture for a new view yet. Black has a seq of its own all the same: the one before names a picture
+   * that may be masked now.
+   */
+  async #sendBlack(now: number): Promise<void> {
+    const { clocks, outlet, pipeline } = this.#parts;
+    await outlet.open(true);
+    this.#publishUpdate(pipeline.repeat(clocks.wall()), now);
   }
 
   #publishUpdate(update: Update, now: number): void {

@@ -1,7 +1,18 @@
 /** The loop with viewers that do not need every picture: the history, for one. */
 import assert from "node:assert/strict";
-import { assertSamePixels, CaptureRig, type RigOptions } from "../helpers/capture_rig.ts";
+import { setImmediate } from "node:timers/promises";
+import { loadKernels } from "../../capture/kernels/kernels.ts";
+import { CaptureLoop } from "../../capture/loop.ts";
+import {
+  assertSamePixels,
+  CaptureRig,
+  FIRST,
+  type RigOptions,
+  SETTINGS,
+} from "../helpers/capture_rig.ts";
+import { FakeScreen } from "../helpers/fake_source.ts";
 import { blankFrame, rgbaOf, withPixel } from "../helpers/frames.ts";
+import { ManualClock } from "../helpers/manual_clock.ts";
 
 const SIZE = [100, 80] as const;
 const FOLLOWER_FPS = 5;
@@ -130,6 +141,7 @@ Deno.test("CaptureLoop.look() that is asked for while a look is under way is ans
   change(rig, 1);
   rig.clock.advance(1000);
   const before = rig.loop.look();
+  await setImmediate();
   const step = rig.loop.step();
   change(rig, 2);
   const during = rig.loop.look();
@@ -137,4 +149,50 @@ Deno.test("CaptureLoop.look() that is asked for while a look is under way is ans
   const first = (await before).seq;
   assert.equal((await rig.answer(during)).seq, first + 1);
   rig.close();
+});
+
+Deno.test("CaptureLoop: snapshots make no more ticks than fps, whether nobody watches or it is paused", async () => {
+  for (const watched of [false, true]) {
+    const rig = await CaptureRig.start(blankFrame(...SIZE), {
+      tells: true,
+      settings: { fps: 10, paused: watched },
+    });
+    if (watched) rig.watch();
+    await rig.run(5000);
+    const [before, start] = [rig.loop.stats().ticks, rig.clock.now];
+    for (let i = 1; i <= 30; i++) {
+      change(rig, i);
+      await rig.answer(rig.loop.look());
+    }
+    assert.equal(rig.loop.stats().ticks - before, 30);
+    assert.ok(rig.clock.now - start >= 2900, `30 looks took ${rig.clock.now - start} ms`);
+    rig.close();
+  }
+});
+
+Deno.test("CaptureLoop says that there is work when a still wants it, though it had to wait for the source", async () => {
+  const works: number[] = [];
+  const screen = new FakeScreen(blankFrame(...SIZE));
+  const fresh = Promise.withResolvers<void>();
+  const source = Object.assign(screen.open(), { fresh: () => fresh.promise });
+  const loop = new CaptureLoop(
+    await loadKernels(),
+    { source, reopen: screen.open, note: undefined },
+    SETTINGS,
+    FIRST,
+    new ManualClock(),
+    () => {},
+    () => works.push(loop.delay()),
+  );
+  await loop.step();
+  const asked = loop.look();
+  await setImmediate();
+  await loop.step();
+  assert.deepEqual(works, []);
+  fresh.resolve();
+  await setImmediate();
+  assert.deepEqual(works, [0], "the rest that has begun meanwhile can end");
+  await loop.step();
+  assert.equal((await asked).width, SIZE[0]);
+  loop.close();
 });

@@ -125,3 +125,111 @@ Deno.test("CaptureLoop.change() of masks takes effect at once, and showing again
   rig.assertShows(client);
   rig.close();
 });
+
+const MASK_ALL = [{ x: 0, y: 0, ...{ w: SIZE.width, h: SIZE.height } }];
+
+/** True where every pixel of a canvas is black. */
+function isBlack(rgba: ArrayLike<number>): boolean {
+  return Array.from(rgba).every((value, i) => value === ((i & 3) === 3 ? 255 : 0));
+}
+
+Deno.test("CaptureLoop.change() in the middle of a step: nobody is let in to what is masked by then", async () => {
+  const rig = await CaptureRig.start(screenful(), { settings: { masks: [] } });
+  const early = rig.watch();
+  await rig.run(2000);
+  rig.screen.show(withPixel(rig.screen.frame, 3, 4, 0xffffff), [{ x: 3, y: 4, w: 1, h: 1 }]);
+  rig.clock.advance(200);
+  const step = rig.loop.step();
+  const changed = rig.loop.change({ ...rig.loop.settings, masks: MASK_ALL });
+  const late = rig.watch();
+  const chunks = rig.chunks.length;
+  let answered = Infinity;
+  changed.then(() => answered = rig.chunks.length);
+  await step;
+  await rig.run(500);
+  await changed;
+  // The chunk of the step in between, and the one with the masks.
+  assert.equal(answered, chunks + 2);
+  assert.ok(rig.chunks[answered - 1].resizes, "the answer comes behind the chunk with the masks");
+  for (const { client } of [early, late]) assert.ok(isBlack(client.rgba));
+  assert.equal(late.client.updates.length, 1, "it has seen no other picture");
+  rig.close();
+});
+
+Deno.test("CaptureLoop.change() to paused with masks is in effect at once, wherever the loop is", async () => {
+  for (const tells of [true, false]) {
+    for (let changes = 0; changes <= 3; changes++) {
+      const rig = await CaptureRig.start(screenful(), { tells });
+      const { client } = rig.watch();
+      await rig.run(5000);
+      for (let i = 0; i < changes; i++) {
+        rig.screen.show(withPixel(rig.screen.frame, 3, 4, i), [{ x: 3, y: 4, w: 1, h: 1 }]);
+        await rig.run(10);
+      }
+      const changed = rig.loop.change({ ...rig.loop.settings, paused: true, masks: MASK_ALL });
+      await rig.run(0);
+      await changed;
+      assert.equal(client.states.at(-1)?.state, "paused", `${changes} changes, tells ${tells}`);
+      assert.ok(isBlack(client.rgba));
+      const late = rig.watch();
+      await rig.run(500);
+      assert.ok(isBlack(late.client.rgba));
+      rig.close();
+    }
+  }
+});
+
+Deno.test("CaptureLoop.change() of masks while the source is away: black, for those who come, too", async () => {
+  const rig = await CaptureRig.start(screenful());
+  const { client } = rig.watch();
+  await rig.run(1000);
+  rig.screen.fault = "gone";
+  await rig.run(1000);
+  await rig.answer(rig.loop.change({ ...rig.loop.settings, masks: MASK_ALL.slice() }));
+  const late = rig.watch();
+  await rig.run(500);
+  for (const one of [client, late.client]) assert.ok(isBlack(one.rgba));
+  // It is back, and the masks are gone.
+  rig.screen.fault = undefined;
+  await rig.answer(rig.loop.change({ ...rig.loop.settings, masks: [] }));
+  await rig.run(6000);
+  rig.assertShows(client);
+  rig.close();
+});
+
+Deno.test("CaptureLoop: masks that come while it is paused give the black picture a seq of its own", async () => {
+  for (const away of [false, true]) {
+    const rig = await CaptureRig.start(screenful());
+    const { client } = rig.watch();
+    await rig.run(1000);
+    if (away) rig.screen.fault = "gone";
+    else await rig.answer(rig.loop.change({ ...rig.loop.settings, paused: true }));
+    await rig.run(1000);
+    const before = await rig.answer(rig.loop.picture());
+    assert.ok(!isBlack(before.rgba));
+    const resumed = client.place!;
+    await rig.answer(rig.loop.change({ ...rig.loop.settings, masks: MASK_ALL }));
+    const after = await rig.answer(rig.loop.picture());
+    assert.ok(after.seq > before.seq, "whoever knows the old seq has the old picture");
+    assert.ok(isBlack(after.rgba));
+    // Whoever has the old picture does not keep it.
+    const point = await rig.answer(rig.join({ since: resumed.seq, bridge: true, oldest: 0 }));
+    assert.ok(point.keyframe);
+    rig.close();
+  }
+});
+
+Deno.test("CaptureLoop: a viewer that resumes sees the pointer where it is, though it moved while nobody watched", async () => {
+  const rig = await CaptureRig.start(screenful(), { tells: true });
+  const viewer = rig.watch();
+  rig.screen.moveCursor({ visible: true, x: 5, y: 5 });
+  await rig.run(3000);
+  rig.leave(viewer);
+  await rig.run(1500);
+  rig.screen.moveCursor({ visible: true, x: 50, y: 60 });
+  await rig.run(1500);
+  rig.watch(viewer.client, true);
+  await rig.run(100);
+  assert.deepEqual(viewer.client.cursors.at(-1), { visible: true, x: 50, y: 60 });
+  rig.close();
+});

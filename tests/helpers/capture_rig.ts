@@ -66,6 +66,7 @@ export class CaptureRig implements Joining {
         if (chunk.resizes) this.#size = chunk.resizes;
         this.ring.push(chunk);
       },
+      () => this.#woken = true,
     );
     this.#size = this.loop.size;
   }
