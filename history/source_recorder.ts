@@ -43,10 +43,9 @@ export class SourceRecorder {
     this.#options = options;
     this.#decoder = new Decoder({
       update: ({ time, rects }) => {
-        this.#away = false;
-        this.#leaving = undefined;
-        this.#waiting = time;
         for (const rect of rects) this.#note(rect);
+        // Of a source that is away, what comes was repeated, or is black.
+        if (!this.#away) this.#waiting = time;
       },
       resize: (size) => {
         this.#grid = new Grid(size);

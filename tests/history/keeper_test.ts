@@ -263,3 +263,25 @@ keeperTest(
   },
   { openFile: limited },
 );
+
+keeperTest(
+  "Keeper takes what is repeated or blackened while it is paused for no picture of that time",
+  async (rig, first) => {
+    const { loop } = rig.screen;
+    await rig.show(first, 1000);
+    const paused = rig.screen.clock.wall();
+    loop.change({ ...loop.settings, paused: true });
+    await rig.run(1000);
+    loop.keyframe();
+    await rig.run(3000);
+    loop.change({ ...loop.settings, masks: [{ x: 0, y: 0, w: 20, h: 20 }] });
+    await rig.run(3000);
+    loop.change({ ...loop.settings, masks: [], paused: false });
+    await rig.run(1000);
+    const [gap, ...others] = rig.archive.store.span("s")!.gaps;
+    assert.deepEqual([gap.reason, others], ["capture was paused", []]);
+    assert.ok(gap.start <= paused && gap.end! - gap.start >= 7000, JSON.stringify(gap));
+    rig.assertShows(paused, first);
+    rig.assertShows(rig.screen.clock.wall(), first);
+  },
+);
