@@ -31,15 +31,24 @@ const defaults = {
 interface Held {
   readonly source: SliceSource;
   readonly feed: SliceFeed;
+}
+
+/** A stream that the Worker is given. */
+interface Stream {
+  /** Tells the feed that it goes no further. */
+  readonly broke: () => void;
   /** Answers the bytes that the Worker was given last. */
-  taken: ((version: number | undefined) => void) | undefined;
+  taken: (version: number | undefined) => void;
 }
 
 export class SliceFeeds {
   readonly #options: Required<SliceFeedsOptions>;
   readonly #feeds = new Map<string, Held>();
+  /** By number: an answer that is still on its way when its stream ends is nobody's. */
+  readonly #streams = new Map<number, Stream>();
   readonly #asked = new Map<number, (packet: MadePacket | undefined) => void>();
   #worker: SlicesWorker | undefined;
+  #nextStream = 0;
   #nextId = 0;
 
   constructor(options: SliceFeedsOptions) {
@@ -53,20 +62,18 @@ export class SliceFeeds {
     this.close(id);
     const { now, after } = this.#options;
     const hello = () => source.hello("slices");
-    const feed = new SliceFeed(
+    const feed: SliceFeed = new SliceFeed(
       { capture: source, ring: source.ring, now, hello },
-      this.#making(id),
+      this.#making(() => feed.broke()),
       after,
     );
-    this.#feeds.set(id, { source, feed, taken: undefined });
+    this.#feeds.set(id, { source, feed });
     return feed;
   }
 
   /** The source is no more. */
   close(id: string): void {
-    const held = this.#feeds.get(id);
-    held?.feed.close();
-    held?.taken?.(undefined);
+    this.#feeds.get(id)?.feed.close();
     this.#feeds.delete(id);
   }
 
@@ -76,26 +83,32 @@ export class SliceFeeds {
     this.#dropWorker();
   }
 
-  #making(source: string): SliceMaking {
+  /** What one feed asks of the Worker: for one stream at a time, which is none before `begin`. */
+  #making(broke: () => void): SliceMaking {
+    let stream = -1;
     return {
-      begin: (version) => this.#tell({ type: "begin", source, version }),
+      begin: (version) => {
+        stream = this.#nextStream++;
+        this.#streams.set(stream, { broke, taken: () => {} });
+        this.#tell({ type: "begin", stream, version });
+      },
       take: (parts) => {
         return new Promise((resolve) => {
-          const held = this.#feeds.get(source);
-          if (!held) return resolve(undefined);
-          held.taken = resolve;
-          this.#tell({ type: "batch", source, parts });
+          const begun = this.#streams.get(stream);
+          if (!begun) return resolve(undefined);
+          begun.taken = resolve;
+          this.#tell({ type: "batch", stream, parts });
         });
       },
       packet: (since, format) => {
         const id = this.#nextId++;
         return new Promise((resolve) => {
           this.#asked.set(id, resolve);
-          this.#tell({ type: "packet", id, source, since, format });
+          this.#tell({ type: "packet", id, stream, since, format });
         });
       },
       end: () => {
-        if (this.#worker) this.#tell({ type: "end", source });
+        if (this.#forget(stream)) this.#tell({ type: "end", stream });
       },
     };
   }
@@ -112,7 +125,6 @@ export class SliceFeeds {
       event.preventDefault();
       if (worker !== this.#worker) return;
       this.#dropWorker();
-      for (const { feed } of this.#feeds.values()) feed.broke();
     };
     return worker;
   }
@@ -120,14 +132,22 @@ export class SliceFeeds {
   #hear(message: FromSlicesWorker): void {
     switch (message.type) {
       case "taken":
-        return this.#feeds.get(message.source)?.taken?.(message.version);
+        return this.#streams.get(message.stream)?.taken(message.version);
       case "packet":
         this.#asked.get(message.id)?.(message.packet);
         this.#asked.delete(message.id);
         return;
       case "broken":
-        this.#feeds.get(message.source)?.feed.broke();
+        this.#forget(message.stream)?.broke();
     }
+  }
+
+  /** Ends a stream here, and the wait for its answer; returns it where there was one. */
+  #forget(number: number): Stream | undefined {
+    const stream = this.#streams.get(number);
+    this.#streams.delete(number);
+    stream?.taken(undefined);
+    return stream;
   }
 
   #dropWorker(): void {
@@ -135,7 +155,7 @@ export class SliceFeeds {
     this.#worker = undefined;
     for (const answer of this.#asked.values()) answer(undefined);
     this.#asked.clear();
-    for (const { taken } of this.#feeds.values()) taken?.(undefined);
+    for (const number of [...this.#streams.keys()]) this.#forget(number)?.broke();
   }
 }
 

@@ -12,25 +12,26 @@ interface Scope {
 }
 const scope = globalThis as unknown as Scope;
 
-const makers = new Map<string, SliceMaker>();
+/** By the number of the stream. */
+const makers = new Map<number, SliceMaker>();
 
 scope.onmessage = ({ data: message }) => {
-  const { source } = message;
+  const { stream } = message;
   switch (message.type) {
     case "begin":
-      makers.set(source, new SliceMaker(message.version));
+      makers.set(stream, new SliceMaker(message.version));
       return;
     case "end":
-      makers.delete(source);
+      makers.delete(stream);
       return;
     case "batch": {
-      const version = attempt(source, (maker) => maker.push(message.parts));
-      return scope.postMessage({ type: "taken", source, version });
+      const version = attempt(stream, (maker) => maker.push(message.parts));
+      return scope.postMessage({ type: "taken", stream, version });
     }
     case "packet": {
       const { id, since, format } = message;
       const packet: MadePacket | undefined = attempt(
-        source,
+        stream,
         (maker) => maker.packet(since, format),
       );
       const transfer = packet ? [packet.bytes.buffer] : [];
@@ -39,16 +40,16 @@ scope.onmessage = ({ data: message }) => {
   }
 };
 
-/** What the source's maker does; one that fails is given up, and its owner hears of it. */
-function attempt<T>(source: string, act: (maker: SliceMaker) => T): T | undefined {
-  const maker = makers.get(source);
+/** What the stream's maker does; one that fails is given up, and its owner hears of it. */
+function attempt<T>(stream: number, act: (maker: SliceMaker) => T): T | undefined {
+  const maker = makers.get(stream);
   if (!maker) return undefined;
   try {
     return act(maker);
   } catch (error) {
-    makers.delete(source);
+    makers.delete(stream);
     const reason = error instanceof Error ? error.message : String(error);
-    scope.postMessage({ type: "broken", source, reason });
+    scope.postMessage({ type: "broken", stream, reason });
     return undefined;
   }
 }

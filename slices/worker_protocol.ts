@@ -14,26 +14,30 @@ export interface MadePacket {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+/**
+ * Streams are numbered, from each `begin` to its end, and a number is never used again: what is said of one is nothing
+ * to another of the same source.
+ */
 export type ToSlicesWorker =
   /** The stream of a source begins, or begins anew; `version`: of the picture before. */
-  | { readonly type: "begin"; readonly source: string; readonly version: number }
+  | { readonly type: "begin"; readonly stream: number; readonly version: number }
   /** Message bytes of the stream; answered by one `taken`. */
-  | { readonly type: "batch"; readonly source: string; readonly parts: readonly Uint8Array[] }
+  | { readonly type: "batch"; readonly stream: number; readonly parts: readonly Uint8Array[] }
   /** Answered by one `packet`. */
   | {
     readonly type: "packet";
     readonly id: number;
-    readonly source: string;
+    readonly stream: number;
     readonly since: number;
     readonly format: SliceFormat;
   }
-  /** Nobody wants packets of the source any more. */
-  | { readonly type: "end"; readonly source: string };
+  /** Nobody wants packets of the stream any more. */
+  | { readonly type: "end"; readonly stream: number };
 
 export type FromSlicesWorker =
   /** `version`: of the newest picture; `undefined` while there is none. */
-  | { readonly type: "taken"; readonly source: string; readonly version: number | undefined }
+  | { readonly type: "taken"; readonly stream: number; readonly version: number | undefined }
   /** `undefined`: there is no picture now. */
   | { readonly type: "packet"; readonly id: number; readonly packet: MadePacket | undefined }
-  /** The stream of a source could not be understood: it has to begin anew. */
-  | { readonly type: "broken"; readonly source: string; readonly reason: string };
+  /** The stream could not be understood and has ended: another has to begin. */
+  | { readonly type: "broken"; readonly stream: number; readonly reason: string };

@@ -163,7 +163,13 @@ export class StandbyEngine<E extends AnyEngine> implements AnyEngine {
 
   #running(): Promise<E> {
     if (this.#stopped) return Promise.reject(new EngineGone(`${this.label} is closed`));
-    this.#run ??= this.#begin();
+    if (!this.#run) {
+      const run = this.#run = this.#begin();
+      // One that was to rest meanwhile may have another after it, which goes on.
+      run.catch(() => {
+        if (this.#run === run) this.#run = undefined;
+      });
+    }
     if (this.#viewers.count === 0) this.#restLater();
     else this.#cancelRest();
     return this.#run;
@@ -176,17 +182,12 @@ export class StandbyEngine<E extends AnyEngine> implements AnyEngine {
     if (pause > 0) await new Promise<void>((resolve) => after(pause, resolve));
     this.#startedAt = steady();
     const begun: { engine?: E } = {};
-    try {
-      const engine = await start(this.#settings, (error) => this.#died(begun.engine, error));
-      begun.engine = engine;
-      this.#relay(engine);
-      engine.setViewers(this.#viewers.count, this.#viewers.neededFps);
-      started(engine);
-      return engine;
-    } catch (error) {
-      this.#run = undefined;
-      throw error;
-    }
+    const engine = await start(this.#settings, (error) => this.#died(begun.engine, error));
+    begun.engine = engine;
+    this.#relay(engine);
+    engine.setViewers(this.#viewers.count, this.#viewers.neededFps);
+    started(engine);
+    return engine;
   }
 
   /** What comes into the engine's ring goes on into the one that everybody reads. */

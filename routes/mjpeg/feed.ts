@@ -35,7 +35,10 @@ export interface FeedPlace {
   readonly version: number;
   /** The Worker broke: nothing comes any more. */
   readonly isBroken: boolean;
-  /** A picture with that version or one since the call before. Rejects when the feed breaks. Only above version 0. */
+  /**
+   * A picture with that version or one since the call before. Only above version 0.
+   * Rejects when the feed breaks, and when all who wanted it have left.
+   */
   frame(): Promise<JpegFrame>;
   /** To be called once. */
   leave(): void;
@@ -111,6 +114,8 @@ export class MjpegFeed {
         run.listeners.delete(changed);
         if (--film.viewers > 0) return;
         run.films.delete(name);
+        // What the Worker makes of it is not looked at any more, and would leave its last viewer waiting.
+        giveUp(film, "nobody watches");
         if (run.films.size === 0) this.#end(run, "nobody watches");
         else tell(run, { type: "forget", kind });
       },
@@ -178,11 +183,7 @@ export class MjpegFeed {
     run.worker.terminate();
     run.cursor.end("disconnected", "");
     run.taken?.();
-    for (const { coming } of run.films.values()) {
-      // Who asked may have left since.
-      coming?.promise.catch(() => {});
-      coming?.reject(new Error(reason));
-    }
+    for (const film of run.films.values()) giveUp(film, reason);
     tellAll(run);
   }
 }
@@ -196,6 +197,13 @@ async function pump(run: Run): Promise<void> {
     tell(run, { type: "batch", parts });
     await taken;
   }
+}
+
+/** The picture that was asked for does not come. */
+function giveUp({ coming }: Film, reason: string): void {
+  // Who asked may have left since.
+  coming?.promise.catch(() => {});
+  coming?.reject(new Error(reason));
 }
 
 function tell({ worker }: Run, message: ToMjpegWorker): void {

@@ -47,7 +47,7 @@ class FakeWorker implements SlicesWorker {
 /** Feeds of a real loop, and Workers that a test answers for. */
 class Rig {
   readonly rig: CaptureRig;
-  readonly source: SliceSource;
+  source: SliceSource;
   readonly workers: FakeWorker[] = [];
   readonly timers = new ManualTimers();
   readonly feeds: SliceFeeds;
@@ -103,7 +103,7 @@ class Rig {
     for (let turn = 0; turn < 5; turn++) await this.rig.tick();
     const batches = this.worker.take("batch");
     assert.equal(batches.length, 1, "one at a time");
-    this.worker.tell({ type: "taken", source: "screen", version });
+    this.worker.tell({ type: "taken", stream: batches[0].stream, version });
     await settled();
   }
 
@@ -154,10 +154,10 @@ Deno.test("SliceFeeds: no Worker before somebody subscribes, one for all", async
   const leave = feed.subscribe();
   rig.feeds.of("other", { ...rig.source }).subscribe();
   assert.equal(rig.workers.length, 1);
-  assert.deepEqual(rig.worker.take("begin").map(({ source }) => source), ["screen", "other"]);
+  assert.deepEqual(rig.worker.take("begin").map(({ stream }) => stream), [0, 1]);
   leave();
   leave();
-  assert.deepEqual(rig.worker.take("end").map(({ source }) => source), ["screen"]);
+  assert.deepEqual(rig.worker.take("end").map(({ stream }) => stream), [0]);
   rig.close();
   assert.ok(rig.worker.terminated);
 });
@@ -254,12 +254,14 @@ Deno.test("SliceFeed begins a stream anew that the Worker cannot read, after a s
   rig.answer(1);
   await first;
   const second = reader.next();
-  rig.worker.take("begin");
-  rig.worker.tell({ type: "broken", source: "screen", reason: "damaged" });
+  const [{ stream }] = rig.worker.take("begin");
+  rig.worker.tell({ type: "broken", stream, reason: "damaged" });
   await rig.pass(999);
   assert.deepEqual(rig.worker.take("begin"), []);
   await rig.pass(1);
-  assert.deepEqual(rig.worker.take("begin"), [{ type: "begin", source: "screen", version: 1 }]);
+  assert.deepEqual(rig.worker.take("begin"), [
+    { type: "begin", stream: stream + 1, version: 1 },
+  ]);
   await rig.change(2);
   assert.deepEqual(rig.answer(2), [1]);
   assert.ok(await second);
@@ -290,15 +292,71 @@ Deno.test("SliceFeeds: a source whose engine died ends its readers, and has a ne
   const ended = rig.reader(feed).next();
   await settled();
   // The hello still comes; then it asks the engine for a picture.
-  rig.worker.tell({ type: "taken", source: "screen", version: undefined });
+  const [{ stream }] = rig.worker.take("batch");
+  rig.worker.tell({ type: "taken", stream, version: undefined });
   assert.equal(await ended, undefined);
   assert.ok(feed.closed);
   const next = rig.feed();
   assert.notEqual(next, feed);
-  rig.worker.take("batch");
   const reader = rig.reader(next).next();
   await rig.change(1);
   rig.answer(1);
   assert.ok(await reader);
+  rig.close();
+});
+
+const REPLACED = ["another subscriber", "another engine"] as const;
+
+/** Begins a stream, and another in its place while the Worker has a batch of the first. */
+async function replaceStream(rig: Rig, by: typeof REPLACED[number]) {
+  const leave = rig.feed().subscribe();
+  await settled();
+  const [{ stream: old }] = rig.worker.take("batch");
+  if (by === "another subscriber") leave();
+  else rig.source = { ...rig.source };
+  const feed = rig.feed();
+  feed.subscribe();
+  await settled();
+  rig.worker.take("begin");
+  return { old, feed, leave };
+}
+
+for (const by of REPLACED) {
+  Deno.test(`SliceFeed takes no answer to the stream before for its own: ${by}`, async () => {
+    const rig = await Rig.start();
+    const { old, feed } = await replaceStream(rig, by);
+    const [hello] = rig.worker.take("batch");
+    rig.worker.tell({ type: "taken", stream: old, version: 1 });
+    await settled();
+    assert.deepEqual(rig.worker.take("batch"), [], "the hello is not taken yet");
+    rig.worker.tell({ type: "taken", stream: hello.stream, version: undefined });
+    for (let turn = 0; turn < 5; turn++) await rig.rig.tick();
+    const [keyframe] = rig.worker.take("batch");
+    assert.equal(feed.newest, undefined);
+    rig.worker.tell({ type: "taken", stream: keyframe.stream, version: 1 });
+    await settled();
+    assert.equal(feed.newest, 1, "on a screen that stands still");
+    rig.close();
+  });
+
+  Deno.test(`SliceFeed goes on when the stream before breaks: ${by}`, async () => {
+    const rig = await Rig.start();
+    const { old, feed } = await replaceStream(rig, by);
+    rig.worker.tell({ type: "broken", stream: old, reason: "damaged" });
+    rig.worker.tell({ type: "taken", stream: old, version: undefined });
+    await rig.change(undefined);
+    await rig.change(1);
+    assert.equal(feed.newest, 1);
+    assert.equal(rig.timers.pending, 0, "nothing is begun anew");
+    rig.close();
+  });
+}
+
+Deno.test("SliceFeed: who leaves late does not end the stream of the source's next engine", async () => {
+  const rig = await Rig.start();
+  const { old, leave } = await replaceStream(rig, "another engine");
+  assert.deepEqual(rig.worker.take("end"), [{ type: "end", stream: old }]);
+  leave();
+  assert.deepEqual(rig.worker.take("end"), []);
   rig.close();
 });

@@ -156,8 +156,9 @@ export class Reception {
       sender.heardAt = now();
       for (const packet of reader.push(bytes.subarray(0, count))) {
         const drawn = await canvas.draw(packet);
+        // It is in the picture, even where its sender was sent away meanwhile: the damage must be known.
+        if (this.#listener) put(drawn);
         if (sender.closedFor !== undefined) return;
-        put(drawn);
         setSilence(undefined);
         sender.heardAt = now();
       }

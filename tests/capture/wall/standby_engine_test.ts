@@ -59,7 +59,10 @@ function rig() {
   const clock = { now: 0 };
   const runs: Run[] = [];
   const events: string[] = [];
-  const fault: { now?: Error; die: (error: Error) => void } = { die: () => {} };
+  /** `start`: what the Worker's start answers, where a test says when. */
+  const fault: { now?: Error; start?: Promise<AnyEngine>; die: (error: Error) => void } = {
+    die: () => {},
+  };
   const engine = new StandbyEngine({
     label: "all sources",
     ring: LIMITS,
@@ -68,6 +71,7 @@ function rig() {
     start(settings, onFault) {
       events.push("start");
       if (fault.now) return Promise.reject(fault.now);
+      if (fault.start) return fault.start;
       fault.die = onFault;
       runs.push(new Run(settings));
       return Promise.resolve(runs.at(-1) as unknown as AnyEngine);
@@ -209,6 +213,29 @@ Deno.test("StandbyEngine that cannot be started says why, and is tried again", a
   await setImmediate();
   pass(1000);
   assert.equal((await joined).width, 10);
+});
+
+Deno.test("StandbyEngine: a start that fails late does not end the run that follows it", async () => {
+  const { engine, runs, events, fault, pass } = rig();
+  const first = Promise.withResolvers<AnyEngine>();
+  fault.start = first.promise;
+  const failed = assert.rejects(engine.join(WISH), /no memory/);
+  await setImmediate();
+  pass(REST_MS);
+  fault.start = undefined;
+  const second = engine.join(WISH);
+  await setImmediate();
+  assert.deepEqual(events, ["start"], "one at a time");
+  first.reject(new Error("no memory"));
+  await failed;
+  await second;
+  const third = engine.join(WISH);
+  await setImmediate();
+  pass(1000);
+  await third;
+  assert.deepEqual(events, ["start", "start", "started"]);
+  await engine.stop();
+  assert.deepEqual(runs.map(({ stopped }) => stopped), [true]);
 });
 
 Deno.test("StandbyEngine.stop() ends it for good", async () => {

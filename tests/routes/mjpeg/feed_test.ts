@@ -5,6 +5,7 @@ import { Ring } from "../../../capture/ring.ts";
 import type { JoinPoint } from "../../../capture/worker_protocol.ts";
 import { MAX_KINDS, MjpegFeed, TooManyKinds } from "../../../routes/mjpeg/feed.ts";
 import { MjpegFeeds } from "../../../routes/mjpeg/feeds.ts";
+import { MjpegReader } from "../../../routes/mjpeg/reader.ts";
 import type {
   FilmKind,
   FromMjpegWorker,
@@ -170,6 +171,48 @@ Deno.test("a Worker that fails or dies breaks all places, and the next viewer ge
     rig.worker.news(1, 1);
     assert.equal(next.version, 1);
   }
+});
+
+Deno.test("leave() while its picture is made: who waits for it hears so, and nobody else does", async () => {
+  for (const others of [[], [POINTED]]) {
+    const rig = new Rig();
+    const staying = others.map((kind) => rig.feed.enter(kind, () => {}));
+    const reader = new MjpegReader({ enter: (changed) => rig.feed.enter(PLAIN, changed), fps: 10 });
+    rig.worker.news(1, 1);
+    const kept = staying.map((place) => place.frame());
+    let answer: JpegFrame | undefined | "waits" = "waits";
+    reader.next().then((frame) => answer = frame);
+    await setImmediate();
+    assert.equal(rig.worker.count("encode"), 1 + others.length);
+    reader.end();
+    await setImmediate();
+    assert.equal(answer, undefined, `with ${others.length} others`);
+    // What was made all the same.
+    rig.worker.say({ type: "frame", kind: PLAIN, frame: frame(1) });
+    for (const kind of others) rig.worker.say({ type: "frame", kind, frame: frame(1) });
+    assert.deepEqual((await Promise.all(kept)).map(({ version }) => version), others.map(() => 1));
+    assert.equal(rig.worker.terminated, others.length === 0);
+  }
+});
+
+Deno.test("leave() while its picture is made keeps that picture for others of the kind", async () => {
+  const rig = new Rig();
+  const [one, two] = [1, 2].map(() => rig.feed.enter(PLAIN, () => {}));
+  rig.worker.news(1, 1);
+  const asked = [one.frame(), two.frame()];
+  one.leave();
+  rig.worker.say({ type: "frame", kind: PLAIN, frame: frame(1) });
+  for (const made of asked) assert.equal((await made).version, 1);
+});
+
+Deno.test("leave() while its picture is made, where nobody waits any more, is no fault", async () => {
+  const rig = new Rig();
+  const place = rig.feed.enter(PLAIN, () => {});
+  rig.worker.news(1, 1);
+  const asked = place.frame();
+  place.leave();
+  await setImmediate();
+  await assert.rejects(asked, /nobody watches/);
 });
 
 Deno.test("close() breaks all places", () => {

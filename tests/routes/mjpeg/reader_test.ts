@@ -174,17 +174,21 @@ Deno.test("end() ends a wait, leaves the feed once and keeps no timer", async ()
   }
 });
 
-Deno.test("end() while a picture is made: it is not sent", async () => {
-  const rig = new Rig(10);
-  const hold = Promise.withResolvers<void>();
-  rig.place.hold = hold.promise;
-  rig.place.draw();
-  await rig.pass(5);
-  rig.reader.end();
-  hold.resolve();
-  await rig.pass(0);
-  assert.deepEqual(rig.sent, []);
-  assert.ok(rig.ended);
+Deno.test("end() while a picture is made: it is not sent, whether it is still made or not", async () => {
+  for (const isMade of [true, false]) {
+    const rig = new Rig(10);
+    const hold = Promise.withResolvers<void>();
+    rig.place.hold = hold.promise;
+    rig.place.draw();
+    await rig.pass(5);
+    rig.reader.end();
+    if (isMade) hold.resolve();
+    else hold.reject(new Error("nobody watches"));
+    await rig.pass(0);
+    assert.deepEqual(rig.sent, []);
+    assert.ok(rig.ended);
+    assert.equal(rig.timers, 0);
+  }
 });
 
 Deno.test("a feed that breaks ends its readers, those that wait for time to pass, too", async () => {

@@ -59,6 +59,11 @@ class Rig {
   readonly shown: number[] = [];
   silence: string | undefined = "unset";
   listening = 0;
+  /** What the clock of the canvas goes on by with each look at it, ms. */
+  drawingMs = 0;
+  /** Awaited where drawing takes long. */
+  pause: () => Promise<void> = setImmediate;
+  #drawnMs = 0;
   #now = 0;
   #arrive: ((sender: SenderConnection) => void) | undefined;
   readonly reception: Reception;
@@ -81,7 +86,7 @@ class Rig {
         };
       },
       identity,
-      canvas: new SliceCanvas(setImmediate, () => this.#now),
+      canvas: new SliceCanvas(() => this.pause(), () => this.#drawnMs += this.drawingMs),
       put: ({ frame: { bgrx } }) => this.shown.push(bgrx[0]),
       setSilence: (reason) => this.silence = reason,
       tell: (line) => this.lines.push(line),
@@ -108,13 +113,15 @@ class Rig {
   }
 }
 
-/** A grey pixel as a whole picture, or as a slice. */
-function packet(kind: Packet["kind"], grey: number): Uint8Array<ArrayBuffer> {
-  const png = makePng({ width: 1, height: 1, colour: 0, depth: 8, samples: [grey] });
+/** A grey pixel as a whole picture, or as slices one above the other. */
+function packet(kind: Packet["kind"], ...greys: number[]): Uint8Array<ArrayBuffer> {
+  const pngs = greys.map((grey) => {
+    return makePng({ width: 1, height: 1, colour: 0, depth: 8, samples: [grey] });
+  });
   return encodePacket(
     kind === "whole"
-      ? { kind, size: { width: 1, height: 1 }, png }
-      : { kind, slices: [{ x: 0, y: 0, w: 1, h: 1, png }] },
+      ? { kind, size: { width: 1, height: 1 }, png: pngs[0] }
+      : { kind, slices: pngs.map((png) => ({ x: 0, y: 0, w: 1, h: 1, png })) },
   );
 }
 
@@ -193,6 +200,36 @@ Deno.test("Reception gives the place of a sender that was not heard for 10 s to 
     "b sends slices",
   ]);
   rig.reception.stop();
+});
+
+Deno.test("Reception shows what is drawn when its sender is sent away meanwhile, unless it has stopped", async () => {
+  const notYet = "no sender of slices has connected yet";
+  const cases: [(rig: Rig) => unknown, shown: number[], silence: string | undefined][] = [
+    [(rig) => rig.connect("b"), [1, 3], undefined],
+    [(rig) => rig.reception.stop(), [1], undefined],
+    [({ reception }) => (reception.stop(), reception.start()), [1, 3], notYet],
+  ];
+  for (const [sendAway, shown, silence] of cases) {
+    const rig = new Rig();
+    rig.reception.start();
+    const first = await rig.connect("a");
+    first.send(packet("whole", 1));
+    await rig.settle();
+    const drawing = Promise.withResolvers<void>();
+    rig.pause = () => drawing.promise;
+    rig.drawingMs = 1000;
+    first.send(packet("slices", 2, 3));
+    await rig.settle();
+    await rig.pass(SILENT_MS);
+    assert.deepEqual(rig.shown, [1]);
+    await sendAway(rig);
+    assert.ok(first.closed);
+    drawing.resolve();
+    await rig.settle();
+    assert.deepEqual(rig.shown, shown);
+    assert.equal(rig.silence, silence);
+    rig.reception.stop();
+  }
 });
 
 Deno.test("Reception waits for ever between packets, and 10 s within one", async () => {
