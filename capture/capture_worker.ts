@@ -5,7 +5,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { LiveSettings } from "../config.ts";
 import { clip } from "./geometry.ts";
-import { loadKernels } from "./kernels/kernels.ts";
+import { type Kernels, loadKernels } from "./kernels/kernels.ts";
 import { CaptureLoop } from "./loop.ts";
 import { type Opened, openSource } from "./open_source.ts";
 import { trySelect } from "./select.ts";
@@ -31,7 +31,7 @@ scope.onmessage = ({ data: command }) => {
   switch (command.type) {
     case "start":
       start(command).catch((error) => {
-        // Without the loop there is nothing to stream: the owner hears of it and ends the program.
+        // Without the loop there is nothing to stream: the owner hears of it and ends this Worker.
         scope.postMessage({ type: "failed", reason: describe(error) });
       });
       return;
@@ -67,7 +67,40 @@ function feed({ source, feed, parts }: Extract<Command, { type: "feed" }>): void
 
 async function start(command: Extract<Command, { type: "start" }>): Promise<void> {
   const kernels = await loadKernels();
-  const opened = await openSource(command.source, command.patient);
+  const source = await openSource(command.source, command.patient);
+  let over = false;
+  const opened: Opened = {
+    ...source,
+    reopen(target) {
+      // Whoever asks for a picture while it is being closed would have it opened again.
+      if (over) throw new SourceLost("The source is closed");
+      return source.reopen(target);
+    },
+  };
+  let running: CaptureLoop | undefined;
+  try {
+    running = begin(command, kernels, opened);
+    while (!stopped) {
+      await rest(running);
+      if (!stopped) await running.step();
+    }
+  } catch (error) {
+    over = true;
+    // Why it cannot go on is what counts, whatever else goes wrong now.
+    await release(running ?? opened.source, opened).catch(() => {});
+    throw error;
+  }
+  over = true;
+  await release(running, opened);
+  stopped();
+}
+
+/** Begins the loop, and says so. */
+function begin(
+  command: Extract<Command, { type: "start" }>,
+  kernels: Kernels,
+  opened: Opened,
+): CaptureLoop {
   const clocks = { steady: () => performance.now(), wall: () => Date.now() };
   const running = new CaptureLoop(
     kernels,
@@ -85,13 +118,19 @@ async function start(command: Extract<Command, { type: "start" }>): Promise<void
   pushed = opened;
   const { label, size: { width, height } } = running;
   scope.postMessage({ type: "started", label, width, height, note: opened.note });
-  while (!stopped) {
-    await rest(running);
-    if (!stopped) await running.step();
+  return running;
+}
+
+/**
+ * Closes the source, and resolves once nothing of it is left: the one that is begun in its place wants the same camera,
+ * or the same port.
+ */
+async function release(held: { close(): void }, { released }: Opened): Promise<void> {
+  try {
+    held.close();
+  } finally {
+    await released?.();
   }
-  running.close();
-  await opened.released?.();
-  stopped();
 }
 
 /** Waits until the loop has something to do. */

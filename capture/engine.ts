@@ -227,12 +227,17 @@ export class Engine {
     this.#tell({ type: "feed", source, feed, parts });
   }
 
-  /** Closes the source, shared memory included, and ends the Worker. */
+  /**
+   * Closes the source, shared memory included, and ends the Worker.
+   * @throws {EngineGone} when it has died, or was stopped before: then it has ended already
+   */
   async stop(): Promise<void> {
-    await this.#ask("stop", {});
-    this.#worker.terminate();
-    // Who asks for measurements at this moment must not wait for ever.
-    this.#leave(new EngineGone("The source is closed"));
+    try {
+      await this.#ask("stop", {});
+    } finally {
+      // Also one that could not close its source. Who asks for measurements at this moment must not wait for ever.
+      this.#end(new EngineGone("The source is closed"));
+    }
   }
 
   #ask<K extends keyof Asked>(what: K, command: Asked[K]["command"]): Promise<Asked[K]["answer"]> {
@@ -277,13 +282,17 @@ export class Engine {
   }
 
   #fail(error: Error, onFault: (error: Error) => void): void {
-    this.#leave(error);
+    // What a Worker that is being ended still says is nothing to whoever has another one by now.
+    if (this.#gone) return;
+    this.#end(error);
     onFault(error);
   }
 
-  /** Nobody answers any more. */
-  #leave(error: Error): void {
+  /** Ends the Worker: nobody answers any more. */
+  #end(error: Error): void {
+    if (this.#gone) return;
     this.#gone = error;
+    this.#worker.terminate();
     for (const { reject } of this.#asking.values()) reject(error);
     this.#asking.clear();
   }

@@ -4,6 +4,7 @@ import { CapturedSources } from "../../capture/captured_sources.ts";
 import { Engine, EngineGone } from "../../capture/engine.ts";
 import type { LiveSettings } from "../../config.ts";
 import { liveDefaults } from "../../config/live_settings.ts";
+import type { ClingingOptions } from "../helpers/clinging_source.ts";
 import type { MortalOptions } from "../helpers/mortal_source.ts";
 
 function start(
@@ -61,4 +62,38 @@ Deno.test("a Worker that dies is started again, and the other source goes on", a
     assert.deepEqual([rgba[0], rgba[4]], [engine.label === "well" ? 77 : 0, 77]);
     await engine.stop();
   }
+});
+
+Deno.test("a source that breaks is closed, and its Worker ended, before anybody hears of it", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const closedPath = await Deno.makeTempFile();
+  const faults: string[] = [];
+  const died = Promise.withResolvers<void>();
+  const engine = await Engine.start({
+    source: {
+      kind: "module",
+      url: new URL("../helpers/clinging_source.ts", import.meta.url).href,
+      options: { port: listener.addr.port, closedPath } satisfies ClingingOptions,
+    },
+    settings: liveDefaults,
+    ring: { maxBytes: 2 ** 20, maxMs: 10_000 },
+    onFault({ message }) {
+      faults.push(message);
+      died.resolve();
+    },
+  });
+  engine.setViewers(1, Infinity);
+  const connection = await listener.accept();
+  await died.promise;
+  assert.equal(await Deno.readTextFile(closedPath), "x");
+  assert.match(faults[0], /this source was made to break/, "not what went wrong later");
+  // Nobody has stopped it.
+  const hangUp = setTimeout(() => connection.close(), 10_000);
+  assert.equal(await connection.read(new Uint8Array(1)), null, "its Worker lives on");
+  clearTimeout(hangUp);
+  await assert.rejects(engine.stop(), EngineGone);
+  assert.equal(faults.length, 1);
+  connection.close();
+  listener.close();
+  await Deno.remove(closedPath);
 });

@@ -58,6 +58,8 @@ export class Supervisor implements FrameMaker {
   #look = () => {};
   /** When the first byte of the picture that is being read was read; ms, steady. */
   #readAt = 0;
+  /** What the run's child made while it waited in its pipe is out by then; ms, steady. */
+  #settledAt = -Infinity;
   /** Of the run: when it began, and its pictures: written, shown, and the last ones that cannot be decoded. */
   #begun = 0;
   #written = 0;
@@ -124,8 +126,7 @@ export class Supervisor implements FrameMaker {
 
   fresh(): Promise<void> {
     if (!this.#life) return Promise.resolve();
-    const waited = !this.#isNeeded && this.#run !== undefined;
-    return this.#wishes.ask(this.#options.clock.now() + (waited ? SETTLE_MS : 0));
+    return this.#wishes.ask(this.#options.clock.now());
   }
 
   get #isNeeded(): boolean {
@@ -137,7 +138,10 @@ export class Supervisor implements FrameMaker {
     this.#needed = this.#isNeeded;
     this.#cancelRest();
     if (this.#needed) {
-      if (this.#run) this.#watch.begin();
+      if (this.#run) {
+        this.#watch.begin();
+        this.#settledAt = this.#options.clock.now() + SETTLE_MS;
+      }
     } else {
       this.#watch.end();
       this.#cancelRest = this.#options.clock.after(REST_MS, () => {
@@ -198,6 +202,7 @@ export class Supervisor implements FrameMaker {
       shown: () => this.#shown,
     });
     this.#run = run;
+    this.#settledAt = -Infinity;
     this.#watch.begin();
     try {
       return await run.live();
@@ -210,9 +215,16 @@ export class Supervisor implements FrameMaker {
   #take(picture: WrittenPicture): void {
     this.#written++;
     this.#watch.picture();
-    this.#maker.take(picture, this.#endsWithPicture ? this.#begun : this.#readAt);
+    this.#maker.take(picture, this.#pictureReadAt);
     // The next one may begin in the same piece of stdout.
     this.#readAt = this.#options.clock.now();
+  }
+
+  /** When the picture that is whole now counts as read; ms, steady. */
+  get #pictureReadAt(): number {
+    if (this.#endsWithPicture) return this.#begun;
+    // It may be as old as the rest: nobody who wants a new one is content with it.
+    return this.#readAt < this.#settledAt ? -Infinity : this.#readAt;
   }
 
   #noteSpoilt(problem: string): void {

@@ -294,6 +294,56 @@ Deno.test("Supervisor.fresh() does not count what waited in the pipe of a child 
   await supervisor.over;
 });
 
+Deno.test("Supervisor.fresh() does not count what waited, when the rest is over already", async () => {
+  const { clock, supervisor, shown, write } = setUp();
+  supervisor.start();
+  await settled();
+  await write(1);
+  supervisor.rest(true);
+  await write(2, 3);
+  const over: string[] = [];
+  supervisor.rest(false);
+  supervisor.fresh().then(() => over.push("first"));
+  await clock.pass(50);
+  // Whoever asks later sees no more of what has waited.
+  supervisor.fresh().then(() => over.push("second"));
+  await write(4);
+  assert.deepEqual([over, shown], [[], [1, 2, 3, 4]]);
+  await clock.pass(50);
+  await write(5);
+  await clock.pass(2);
+  assert.deepEqual(over, ["first", "second"]);
+  // It has not rested since.
+  supervisor.fresh().then(() => over.push("third"));
+  await write(6);
+  await clock.pass(2);
+  assert.equal(over.at(-1), "third");
+  supervisor.stop();
+  await supervisor.over;
+});
+
+Deno.test("Supervisor.fresh() takes the first picture of a child that begins anew", async () => {
+  const { clock, supervisor, children, last, write } = setUp(RAW, 60_000);
+  supervisor.start();
+  await settled();
+  await write(1);
+  last().end(0);
+  await clock.pass(60_000);
+  supervisor.rest(true);
+  await write(2, 3);
+  last().end(0);
+  let over = false;
+  supervisor.rest(false);
+  supervisor.fresh().then(() => over = true);
+  await clock.pass(5);
+  assert.deepEqual([over, children.length], [false, 3], "what has waited was written before");
+  await write(4);
+  await clock.pass(2);
+  assert.equal(over, true);
+  supervisor.stop();
+  await supervisor.over;
+});
+
 Deno.test("Supervisor.fresh() runs a command that ends with its picture, also at rest", async () => {
   const { clock, supervisor, children, shown, last, write } = setUp(RAW, 60_000);
   supervisor.start();
