@@ -6,12 +6,15 @@
  */
 import type { Size } from "../geometry.ts";
 import { BadImage } from "./bad_image.ts";
+import { isWithoutContent } from "./jpeg_segments.ts";
 
 const SOF_MARKERS = new Set([0xc0, 0xc1, 0xc2]);
 /** Lossless, differential and arithmetic coding: nobody's screenshots, and no decoder here. */
 const OTHER_SOF_MARKERS = new Set([
   ...[0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf],
 ]);
+/** T.81 reserves those below, and gives them no length; for FF 00, see below. */
+const FIRST_MARKER = 0xc0;
 const [END_OF_IMAGE, START_OF_SCAN] = [0xd9, 0xda];
 
 /**
@@ -30,8 +33,9 @@ export function readJpegHeader(bytes: Uint8Array): Size {
     const marker = bytes[at++];
     if (marker === START_OF_SCAN) break;
     if (marker === END_OF_IMAGE) throw new BadImage("The JPEG file has no picture in it");
-    // TEM and RST0 to RST7 have no content.
-    if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7)) continue;
+    if (isWithoutContent(marker)) continue;
+    // The decoder takes FF 00 for rubbish and looks on right behind it: a frame header in there would be the one it uses.
+    if (marker < FIRST_MARKER) throw new BadImage(`The JPEG file is damaged at byte ${at - 1}`);
     if (at + 2 > bytes.length) throw new BadImage("The JPEG file ends before its picture begins");
     const length = view.getUint16(at);
     if (length < 2 || at + length > bytes.length) {
