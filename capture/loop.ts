@@ -218,8 +218,8 @@ export class CaptureLoop {
   }
 
   /**
-   * New settings, from the next tick on, which is now. Resolves once they are in effect: nobody is sent anything made
-   * with those before.
+   * New settings, from the next tick on, which is now. Resolves once they are in effect: nothing is published any more
+   * that was made with those before, and nobody is let in to it.
    */
   async change(settings: LiveSettings): Promise<void> {
     const before = this.#settings;

@@ -145,6 +145,8 @@ export function openSources(options: SourcesOptions): OpenSources {
       archive?.unfollow(id, reason);
     },
     onRestarted(source) {
+      // Whoever came back too soon reads the engine that has died, and holds it.
+      onEnded(source.id);
       say(`Patchcast: the source ${source.id} is there again`);
       if (archive) record(archive, source, config, now);
     },

@@ -110,6 +110,8 @@ class EventReader {
   /** Events that lead to `#index`, still to be sent. */
   #entry: readonly EventItem[] = [];
   #ending: { code: number; text: string } | undefined;
+  /** Ends the wait for a keyframe. */
+  #wake = () => {};
   #ended = false;
   #greeted = false;
   seq = 0;
@@ -127,11 +129,13 @@ class EventReader {
   /** The next event; waits for it; `undefined` after the end. */
   async next(): Promise<EventItem | undefined> {
     for (;;) {
-      if (this.#ended || this.#feed.generation !== this.#generation) return undefined;
+      if (this.#ended) return undefined;
       if (this.#ending !== undefined) {
         this.#ended = true;
         return this.#count({ event: "bye", data: JSON.stringify(this.#ending) });
       }
+      // Behind the bye: a source that is closed tells its viewers why, and then closes its feed.
+      if (this.#feed.generation !== this.#generation) return undefined;
       if (!this.#greeted) {
         this.#greeted = true;
         return this.#count(this.#feed.hello());
@@ -163,12 +167,22 @@ class EventReader {
 
   end(reason: keyof typeof BYE_CODES, text: string): void {
     this.#ending ??= { code: BYE_CODES[reason], text };
+    this.#wake();
     this.#feed.wakeAll();
   }
 
-  async #enter(): Promise<void> {
-    this.#entry = await this.#feed.keyframe();
-    this.#index = this.#feed.end;
+  /** Waits for the picture; no longer than until the end, since there may never be one. */
+  #enter(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+      const entered = (items: readonly EventItem[]) => {
+        this.#entry = items;
+        this.#index = this.#feed.end;
+        resolve();
+      };
+      // A feed that has none any more is of another generation by then.
+      this.#feed.keyframe().then(entered, () => resolve());
+    });
   }
 
   #count(item: EventItem): EventItem {

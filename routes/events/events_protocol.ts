@@ -19,7 +19,15 @@ export type ToEventsWorker =
   | { readonly type: "keyframe"; readonly id: number };
 
 export type FromEventsWorker =
-  | { readonly type: "items"; readonly items: readonly EventItem[] }
+  | {
+    readonly type: "items";
+    readonly items: readonly EventItem[];
+    /**
+     * The picture began anew in this batch, with a keyframe or as a black one (a resize, which a change of masks is,
+     * too; a catch-up across one is a keyframe).
+     */
+    readonly anew: boolean;
+  }
   /** In order: the source's state and the pointer, where they are known, and the whole picture. */
   | { readonly type: "keyframe"; readonly id: number; readonly items: readonly EventItem[] }
   | { readonly type: "fault"; readonly reason: string };

@@ -39,6 +39,7 @@ const rects = new EventRects();
 /** Events beside updates, in order. */
 let others: EventItem[] = [];
 let time = 0;
+/** The picture began anew since the last events. */
 let keyframe = false;
 /** The stream was checked since the last events: their readers can be, too. */
 let checked = false;
@@ -99,6 +100,7 @@ async function handle(message: ToEventsWorker): Promise<void> {
       others = [];
       keyframe = false;
       checked = false;
+      keyframeAsked = [];
       cached = undefined;
       state = undefined;
       cursor = undefined;
@@ -106,14 +108,17 @@ async function handle(message: ToEventsWorker): Promise<void> {
       return;
     case "batch": {
       for (const part of message.parts) decoder.push(part);
-      const update = await updateItem(rects.take(), keyframe);
+      const anew = keyframe;
       keyframe = false;
+      const update = await updateItem(rects.take(), anew);
+      // Viewers who were behind join now, and need no other PNG of the same.
+      if (anew && update) cached = update;
       const items = update ? [...others, update] : others;
       others = [];
       // Behind the update: the batch may have gone on after the stream's own check.
       if (checked) items.push(checkItem());
       checked = false;
-      scope.postMessage({ type: "items", items });
+      scope.postMessage({ type: "items", items, anew });
       break;
     }
     case "keyframe":

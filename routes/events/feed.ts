@@ -13,11 +13,16 @@ import type { EventItem, FromEventsWorker, ToEventsWorker } from "./events_proto
 const MAX_RING_CHARS = 16 * 1024 * 1024;
 const MAX_RING_ITEMS = 512;
 
+/** The part of a Worker that is used, so that tests can have their own. */
+export type EventsWorker = Pick<Worker, "postMessage" | "terminate" | "onmessage" | "onerror">;
+
 export class EventFeed {
-  /** Grows when the feed broke: streams of an older generation end. */
+  /** Grows when the feed broke or was closed: streams of an older generation end. */
   generation = 0;
   readonly #source: Pick<ViewerOptions, "ring" | "capture" | "now" | "hello">;
-  #worker: Worker | undefined;
+  readonly #makeWorker: () => EventsWorker;
+  #worker: EventsWorker | undefined;
+  /** Reads the stream; `undefined`: nobody does. */
   #cursor: ViewerCursor | undefined;
   #items: EventItem[] = [];
   /** Index of `#items[0]`. */
@@ -32,8 +37,12 @@ export class EventFeed {
   #nextKeyframe = 0;
   #batchDone: (() => void) | undefined;
 
-  constructor(source: Pick<ViewerOptions, "ring" | "capture" | "now" | "hello">) {
+  constructor(
+    source: Pick<ViewerOptions, "ring" | "capture" | "now" | "hello">,
+    makeWorker: () => EventsWorker = makeEventsWorker,
+  ) {
     this.#source = source;
+    this.#makeWorker = makeWorker;
   }
 
   /** Index that the next item will have. */
@@ -44,14 +53,14 @@ export class EventFeed {
   /** Begins reading, if nobody did yet. Each call must be followed by one `unsubscribe`. */
   subscribe(): void {
     this.#subscribers++;
-    if (this.#subscribers === 1) this.#begin();
+    // Not with the first one only: after a fault, a stalled viewer of before may not have left yet.
+    if (!this.#cursor) this.#begin();
   }
 
   unsubscribe(): void {
     this.#subscribers--;
     if (this.#subscribers > 0) return;
-    this.#cursor?.end("disconnected", "");
-    this.#cursor = undefined;
+    this.#endReading("nobody watches");
   }
 
   /** The item at `index`; `undefined` when it is gone or yet to come. */
@@ -73,7 +82,7 @@ export class EventFeed {
 
   /**
    * The source's state, the pointer and the whole picture as they are now; items from `end` (at that moment)
-   * on follow them.
+   * on follow them. Rejects when the feed breaks or is closed.
    */
   keyframe(): Promise<readonly EventItem[]> {
     const id = this.#nextKeyframe++;
@@ -92,20 +101,19 @@ export class EventFeed {
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
+  /** The source is no more, or its engine is another one: all streams end. */
   close(): void {
-    this.#cursor?.end("disconnected", "");
-    this.#worker?.terminate();
-    this.#worker = undefined;
+    this.#endAll("the source is closed");
   }
 
   #begin(): void {
-    this.#start = this.end;
-    this.#items = [];
-    this.#chars = 0;
+    this.#forgetItems();
     this.#tell({ type: "reset" });
     const cursor = new ViewerCursor({ ...this.#source, form: "messages", resume: undefined });
     this.#cursor = cursor;
-    this.#pump(cursor).catch((error) => this.#fail(String(error)));
+    this.#pump(cursor).catch((error) => {
+      if (cursor === this.#cursor) this.#endAll(String(error));
+    });
   }
 
   async #pump(cursor: ViewerCursor): Promise<void> {
@@ -124,13 +132,15 @@ export class EventFeed {
     this.#worker.postMessage(message);
   }
 
-  #startWorker(): Worker {
-    const url = new URL("events_worker.ts", import.meta.url);
-    const worker = new Worker(url, { type: "module", name: "events" });
-    worker.onmessage = ({ data }: MessageEvent<FromEventsWorker>) => this.#hear(data);
+  #startWorker(): EventsWorker {
+    const worker = this.#makeWorker();
+    // One that was replaced has nothing to say any more.
+    worker.onmessage = ({ data }: MessageEvent<FromEventsWorker>) => {
+      if (worker === this.#worker) this.#hear(data);
+    };
     worker.onerror = (event) => {
       event.preventDefault();
-      this.#fail(event.message);
+      if (worker === this.#worker) this.#endAll(event.message);
     };
     return worker;
   }
@@ -138,6 +148,8 @@ export class EventFeed {
   #hear(message: FromEventsWorker): void {
     switch (message.type) {
       case "items":
+        // Nobody may resume across it, since what lies before it may be masked now.
+        if (message.anew) this.#forgetItems();
         this.#add(message.items);
         this.#batchDone?.();
         return;
@@ -146,7 +158,7 @@ export class EventFeed {
         this.#keyframes.delete(message.id);
         return;
       case "fault":
-        this.#fail(message.reason);
+        this.#endAll(message.reason);
     }
   }
 
@@ -165,18 +177,36 @@ export class EventFeed {
     this.wakeAll();
   }
 
+  /** What came so far can be had no more: who has all of it goes on, others get a keyframe. */
+  #forgetItems(): void {
+    this.#start = this.end;
+    this.#items = [];
+    this.#chars = 0;
+  }
+
   /**
-   * The Worker or the reader broke. All streams end, and the feed begins anew with the clients that come
-   * back: at their pace, so that a fault that stays cannot become a busy loop.
+   * The source is gone, or the Worker or the reader broke. All streams end, and the feed begins anew with the
+   * clients that come back: at their pace, so that a fault that stays cannot become a busy loop.
    */
-  #fail(reason: string): void {
+  #endAll(reason: string): void {
     this.generation++;
-    for (const { reject } of this.#keyframes.values()) reject(new Error(reason));
-    this.#keyframes.clear();
     this.#worker?.terminate();
     this.#worker = undefined;
-    this.#cursor?.end("fault", "");
+    this.#endReading(reason);
     this.#batchDone?.();
     this.wakeAll();
   }
+
+  /** Ends the reader, whose bye is for nobody, and the wait for keyframes that would have come of it. */
+  #endReading(reason: string): void {
+    this.#cursor?.end("disconnected", "");
+    this.#cursor = undefined;
+    for (const { reject } of this.#keyframes.values()) reject(new Error(reason));
+    this.#keyframes.clear();
+  }
+}
+
+function makeEventsWorker(): Worker {
+  const url = new URL("events_worker.ts", import.meta.url);
+  return new Worker(url, { type: "module", name: "events" });
 }

@@ -11,7 +11,7 @@ export type FeedSource = ViewerOptions["capture"] & {
 };
 
 export class EventFeeds {
-  readonly #feeds = new Map<string, EventFeed>();
+  readonly #feeds = new Map<string, { readonly source: FeedSource; readonly feed: EventFeed }>();
   readonly #now: () => number;
 
   /** @param now wall clock, ms since the Unix epoch */
@@ -19,23 +19,24 @@ export class EventFeeds {
     this.#now = now;
   }
 
-  /** The feed of the source `id`, which reads `source`. */
+  /** The feed of the source `id`, which reads `source`: an engine that may be another one than last time. */
   of(id: string, source: FeedSource): EventFeed {
     const known = this.#feeds.get(id);
-    if (known) return known;
+    if (known?.source === source) return known.feed;
+    known?.feed.close();
     const feed = new EventFeed({
       capture: source,
       ring: source.ring,
       now: this.#now,
       hello: () => source.hello("events"),
     });
-    this.#feeds.set(id, feed);
+    this.#feeds.set(id, { source, feed });
     return feed;
   }
 
   /** The source is no more. */
   close(id: string): void {
-    this.#feeds.get(id)?.close();
+    this.#feeds.get(id)?.feed.close();
     this.#feeds.delete(id);
   }
 

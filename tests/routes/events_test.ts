@@ -219,6 +219,31 @@ Deno.test("GET /events with Last-Event-ID goes on behind it; with one that is go
   server.close();
 });
 
+Deno.test("GET /events with Last-Event-ID of before a change of masks: a keyframe, and nothing unmasked", async () => {
+  const server = await WatchServer.start(screenful());
+  const { screen, loop } = server.rig;
+  const stays = new Listener(server, await server.get("/events"));
+  await stays.nextUpdate();
+  screen.show(touched(screen.frame, 1));
+  const { id } = await stays.nextUpdate();
+  // What is to be masked is among what a viewer that resumes has missed.
+  screen.show(touched(screen.frame, 2));
+  await stays.nextUpdate();
+  const masks = [{ x: 0, y: 0, w: 130, h: 70 }];
+  await server.during(loop.change({ ...loop.settings, masks }));
+  await stays.nextUpdate();
+  const black = new Uint8Array(130 * 70 * 4).map((_, i) => i % 4 === 3 ? 255 : 0);
+  assertSamePixels(stays.canvas!.rgba, black, 130);
+
+  const resumed = new Listener(server, await server.get("/events", { "last-event-id": id! }));
+  const { data } = await resumed.nextUpdate();
+  assert.equal(data.keyframe, true);
+  assertSamePixels(resumed.canvas!.rgba, black, 130);
+  await resumed.cancel();
+  await stays.cancel();
+  server.close();
+});
+
 Deno.test("GET /events tells of the pointer and of the source's state by events of their own", async () => {
   const server = await WatchServer.start(screenful());
   const { screen } = server.rig;
