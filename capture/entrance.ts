@@ -128,7 +128,8 @@ export class Entrance {
     if (!bridge) return { ...here, bytes: undefined, keyframe: false };
     if (since === null && this.#door) return this.#door.point;
     const { messages, keyframe } = this.#pipeline.catchUp(since, this.#wall());
-    const bytes = compressFrame(concat([messages, ...this.#extras()]));
+    // First whether the source is there: a picture that is shown while it is away is none of now.
+    const bytes = compressFrame(concat([...this.#extras(), messages]));
     const point = { ...here, bytes, keyframe };
     if (keyframe) this.#door = { point, untilBytes: nearBytes(bytes.length) };
     else this.catchUps++;

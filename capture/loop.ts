@@ -184,8 +184,9 @@ export class CaptureLoop {
       await this.#outlet.flush();
       return;
     }
-    if (this.#schedule.isTickDue(now)) await this.#tick.run(now);
-    // Nobody is let in to a picture that shows what is to be masked by now: the next tick is due at once.
+    const isTickDue = this.#schedule.isTickDue(now) || this.#tick.isViewPending;
+    if (isTickDue) await this.#tick.run(now);
+    // Meanwhile it may have become so: nobody is let in to a picture that shows what is to be masked by now.
     if (this.#tick.isViewPending) return;
     await this.#outlet.entrance.serve(() => this.#outlet.endEpoch());
   }

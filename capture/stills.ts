@@ -36,9 +36,14 @@ export class Stills {
    * @param looked the caller has just had it looked: once is enough
    */
   async picture(looked = false): Promise<PictureAnswer> {
-    // What it saw may have been masked since.
-    if (!looked || this.#parts.tick.isViewPending) await this.#lookIfNeeded();
-    await this.#parts.betweenSteps();
+    const { tick, betweenSteps } = this.#parts;
+    if (!looked) await this.#lookIfNeeded();
+    await betweenSteps();
+    // What was seen may be masked by now.
+    while (tick.isViewPending) {
+      await this.#lookIfNeeded();
+      await betweenSteps();
+    }
     return { ...this.#head, rgba: this.#parts.pipeline.space.referenceRgba() };
   }
 

@@ -99,7 +99,9 @@ export class Tick {
     const settings = this.#parts.settings();
     const isNewView = this.#viewPending || this.#needsOtherView(news);
     if (isNewView) await this.#changeView(settings);
-    const cursor = news.cursor ?? (this.#cursorMissed ? source.cursor : undefined);
+    // On another view it is elsewhere, though it has not moved.
+    const isCursorOld = this.#cursorMissed || isNewView;
+    const cursor = news.cursor ?? (isCursorOld ? source.cursor : undefined);
     this.#cursorMissed = false;
     if (cursor) notices.noteCursor(cursor);
     if (settings.paused) {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers/promises";
 import { areaAverage } from "../helpers/area_average.ts";
 import { CaptureRig } from "../helpers/capture_rig.ts";
 import {
@@ -231,5 +232,49 @@ Deno.test("CaptureLoop: a viewer that resumes sees the pointer where it is, thou
   rig.watch(viewer.client, true);
   await rig.run(100);
   assert.deepEqual(viewer.client.cursors.at(-1), { visible: true, x: 50, y: 60 });
+  rig.close();
+});
+
+Deno.test("CaptureLoop: the pointer is where it belongs on another region, though it stands still", async () => {
+  const rig = await CaptureRig.start(screenful(), { tells: true });
+  const { client } = rig.watch();
+  rig.screen.moveCursor({ visible: true, x: 60, y: 35 });
+  await rig.run(1000);
+  const region = { x: 50, y: 30, w: 100, h: 60 };
+  await rig.answer(rig.loop.change({ ...rig.loop.settings, region }));
+  assert.deepEqual(client.cursors.at(-1), { visible: true, x: 10, y: 5 });
+  rig.close();
+});
+
+Deno.test("CaptureLoop.picture() while masks are confirmed in the middle of its step has them", async () => {
+  const rig = await CaptureRig.start(screenful());
+  await rig.run(2000);
+  const order: string[] = [];
+  const asked = rig.loop.picture().then((picture) => {
+    order.push("picture");
+    return picture;
+  });
+  await setImmediate();
+  const step = rig.loop.step();
+  const changed = rig.loop.change({ ...rig.loop.settings, masks: MASK_ALL });
+  changed.then(() => order.push("confirmed"));
+  await step;
+  await rig.run(500);
+  await changed;
+  assert.ok(isBlack((await asked).rgba));
+  assert.deepEqual(order, ["confirmed", "picture"]);
+  rig.close();
+});
+
+Deno.test("CaptureLoop: a viewer comes while a snapshot waits for its turn on another size: it gets in at once", async () => {
+  const rig = await CaptureRig.start(screenful(), { tells: true, settings: { fps: 2 } });
+  await rig.answer(rig.loop.picture());
+  rig.screen.show(randomFrame(new Random(2), { width: 33, height: 50 }, "mixed"));
+  const asked = rig.loop.picture();
+  await setImmediate();
+  const { client } = rig.watch();
+  await rig.run(0);
+  rig.assertShows(client);
+  assert.equal((await rig.answer(asked)).width, 33);
   rig.close();
 });

@@ -285,3 +285,14 @@ keeperTest(
     rig.assertShows(rig.screen.clock.wall(), first);
   },
 );
+
+keeperTest("Keeper records nothing of a source that is away from the start", async (rig, first) => {
+  const { screen } = rig.screen;
+  screen.fault = "gone";
+  await rig.run(3000);
+  assert.equal(rig.archive.store.span("s"), undefined);
+  screen.fault = undefined;
+  await rig.run(6000);
+  rig.assertShows(rig.screen.clock.wall(), first);
+  assert.deepEqual(rig.archive.store.span("s")?.gaps, []);
+});
