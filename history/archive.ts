@@ -34,7 +34,12 @@ export interface ShotPicture {
   readonly bgrx: Uint8Array<ArrayBuffer>;
 }
 
+/** The part of a Worker that is used, so that tests can have their own. */
+export type HistoryWorker = Pick<Worker, "postMessage" | "terminate" | "onmessage" | "onerror">;
+
 interface Feed {
+  /** Tells the streams of a source apart: what the Worker says of an old one is not about the new one. */
+  readonly stream: number;
   cursor: ViewerCursor;
   taken: (() => void) | undefined;
 }
@@ -45,16 +50,21 @@ interface Asking {
 }
 
 export class Archive {
-  readonly #worker: Worker;
+  readonly #worker: HistoryWorker;
   readonly #asking = new Map<number, Asking>();
   readonly #feeds = new Map<string, Feed>();
   readonly #streams = new Map<string, StreamSource>();
   #nextId = 0;
+  #nextStream = 0;
   #shotsWaiting = 0;
   #state: ArchiveState = { state: "recording", detail: "ok" };
   #closed: (() => void) | undefined;
+  /** The Worker has failed: nothing is recorded any more. */
+  #stopped = false;
+  /** Why the Worker is no more: what it is told then is neither done nor answered. */
+  #dead: Error | undefined;
 
-  private constructor(worker: Worker) {
+  private constructor(worker: HistoryWorker) {
     this.#worker = worker;
     worker.onmessage = ({ data }: MessageEvent<FromHistoryWorker>) => this.#hear(data);
     worker.onerror = (event) => {
@@ -65,15 +75,18 @@ export class Archive {
 
   /**
    * Starts the Worker and opens the archive in it.
+   * @param start for tests
    * @throws {HistoryOpenFailed} when another process has it, it has another format, or the disk refuses
    * @throws {RangeError} when a limit is out of its range
    */
-  static async open(options: ArchiveOptions): Promise<Archive> {
+  static async open(
+    options: ArchiveOptions,
+    start: () => HistoryWorker = startWorker,
+  ): Promise<Archive> {
     if (!(options.fps >= 1 && options.fps <= 60)) {
       throw new RangeError(`Cannot set history fps: got ${options.fps}, wanted 1 to 60`);
     }
-    const url = new URL("history_worker.ts", import.meta.url);
-    const worker = new Worker(url, { type: "module", name: "history" });
+    const worker = start();
     const reason = await new Promise<string | undefined>((resolve) => {
       worker.onmessage = ({ data }: MessageEvent<FromHistoryWorker>) => {
         resolve(data.type === "refused" ? data.reason : undefined);
@@ -96,8 +109,9 @@ export class Archive {
     return this.#state;
   }
 
-  /** Records a source from now on, until `unfollow`. */
+  /** Records a source from now on, until `unfollow`; not at all once the Worker has failed. */
   follow(source: string, stream: StreamSource): void {
+    if (this.#stopped) return;
     this.#streams.set(source, stream);
     this.#begin(source);
   }
@@ -117,10 +131,10 @@ export class Archive {
   /**
    * Records a screenshot from elsewhere at the time when it was taken.
    * @param picture left out: the last one still stood then; copied before this returns
-   * @returns false when it is not recorded, since too many wait to be
+   * @returns false when it is not recorded, since too many wait to be or the Worker has failed
    */
   recordShot(source: string, time: number, picture: ShotPicture | undefined): boolean {
-    if (this.#shotsWaiting >= MAX_SHOTS_WAITING) return false;
+    if (this.#stopped || this.#shotsWaiting >= MAX_SHOTS_WAITING) return false;
     this.#shotsWaiting++;
     this.#tell({ type: "shot", source, time, picture: picture && viewOf(picture) });
     return true;
@@ -133,12 +147,13 @@ export class Archive {
 
   /**
    * Asks the store; see the method of that name.
-   * @throws {Error} what the store throws, by its message
+   * @throws {Error} what the store throws, by its message; at once when the Worker has died
    */
   ask<K extends keyof Answerable>(
     what: K,
     ...args: Parameters<Answerable[K]>
   ): Promise<ReturnType<Answerable[K]>> {
+    if (this.#dead) return Promise.reject(this.#dead);
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#asking.set(id, { resolve, reject });
@@ -146,15 +161,16 @@ export class Archive {
     });
   }
 
-  /** Writes what waits, closes the file and ends the Worker. */
+  /** Writes what waits, closes the file and ends the Worker. Returns at once when that has died. */
   async close(): Promise<void> {
     for (const source of [...this.#feeds.keys()]) this.#leave(source);
     this.#streams.clear();
+    if (this.#dead) return;
     await new Promise<void>((resolve) => {
       this.#closed = resolve;
       this.#tell({ type: "close" });
     });
-    this.#worker.terminate();
+    this.#end(new Error("the history is closed"));
   }
 
   #begin(source: string): void {
@@ -162,10 +178,13 @@ export class Archive {
     if (!stream) return;
     this.#leave(source);
     const cursor = new ViewerCursor({ ...stream, form: "messages", resume: undefined });
-    const feed = { cursor, taken: undefined };
+    const feed = { stream: this.#nextStream++, cursor, taken: undefined };
     this.#feeds.set(source, feed);
     this.#tell({ type: "begin", source });
-    this.#pump(source, feed).catch((error) => this.#restartLater(source, String(error)));
+    this.#pump(source, feed).catch((error) => {
+      // The capture of a stream that was replaced may fail long after.
+      if (this.#feeds.get(source) === feed) this.#restartLater(source, String(error));
+    });
   }
 
   async #pump(source: string, feed: Feed): Promise<void> {
@@ -174,7 +193,7 @@ export class Archive {
       // A cursor that was replaced has nothing to say any more.
       if (!parts || this.#feeds.get(source) !== feed) return;
       const taken = new Promise<void>((resolve) => feed.taken = resolve);
-      this.#tell({ type: "batch", source, parts });
+      this.#tell({ type: "batch", source, stream: feed.stream, parts });
       await taken;
     }
   }
@@ -189,19 +208,27 @@ export class Archive {
   #restartLater(source: string, reason: string): void {
     this.#leave(source);
     this.#tell({ type: "end", source, reason: `the stream was broken: ${reason}` });
-    setTimeout(() => this.#begin(source), RESTART_MS);
+    setTimeout(() => {
+      // It may have been followed anew since.
+      if (!this.#feeds.has(source)) this.#begin(source);
+    }, RESTART_MS);
   }
 
   #tell(message: ToHistoryWorker): void {
-    this.#worker.postMessage(message);
+    if (!this.#dead) this.#worker.postMessage(message);
   }
 
   #hear(message: FromHistoryWorker): void {
+    // What was on its way when it died.
+    if (this.#dead) return;
     switch (message.type) {
-      case "taken":
-        return this.#feeds.get(message.source)?.taken?.();
+      case "taken": {
+        const feed = this.#feeds.get(message.source);
+        if (feed?.stream === message.stream) feed.taken?.();
+        return;
+      }
       case "shotTaken":
-        this.#shotsWaiting--;
+        this.#shotsWaiting = Math.max(0, this.#shotsWaiting - 1);
         return;
       case "broken":
         return this.#restartLater(message.source, message.reason);
@@ -210,10 +237,10 @@ export class Archive {
       case "fault":
         return this.#take(message.id)?.reject(new Error(message.reason));
       case "state":
-        this.#state = message.state;
+        if (!this.#stopped) this.#state = message.state;
         return;
       case "refused":
-        return this.#fail(message.reason);
+        return this.#stop(message.reason);
       case "closed":
         this.#closed?.();
     }
@@ -225,15 +252,39 @@ export class Archive {
     return asking;
   }
 
-  /** The Worker broke: nothing is recorded any more, and the live view goes on. */
-  #fail(reason: string): void {
+  /** The Worker could not do something: nothing is recorded any more until the next start; what was, can be read. */
+  #stop(reason: string): void {
     this.#state = { state: "stopped", detail: reason };
+    this.#stopped = true;
     for (const source of [...this.#feeds.keys()]) this.#leave(source);
     this.#streams.clear();
-    for (const { reject } of this.#asking.values()) reject(new Error(reason));
+    this.#shotsWaiting = 0;
+    // It may have been what it could not do.
+    this.#closed?.();
+  }
+
+  /** The Worker died. */
+  #fail(reason: string): void {
+    if (this.#dead) return;
+    this.#stop(reason);
+    this.#end(new Error(reason));
+  }
+
+  /** Whoever waits for the Worker is told that it is no more. */
+  #end(reason: Error): void {
+    this.#dead = reason;
+    this.#worker.terminate();
+    for (const { reject } of this.#asking.values()) reject(reason);
     this.#asking.clear();
     this.#closed?.();
   }
+}
+
+function startWorker(): Worker {
+  return new Worker(new URL("history_worker.ts", import.meta.url), {
+    type: "module",
+    name: "history",
+  });
 }
 
 /** The same bytes as numbers 0x??RRGGBB, which is what they are on the little-endian machines that Deno runs on. */

@@ -43,7 +43,7 @@ async function handle(message: ToHistoryWorker): Promise<void> {
       break;
     case "batch":
       keeper?.push(message.source, message.parts);
-      scope.postMessage({ type: "taken", source: message.source });
+      scope.postMessage({ type: "taken", source: message.source, stream: message.stream });
       break;
     case "shot":
       keeper?.shot(message.source, message.time, message.picture);

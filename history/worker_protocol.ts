@@ -24,7 +24,13 @@ export type ToHistoryWorker =
   /** A new stream of a source begins. */
   | { readonly type: "begin"; readonly source: string }
   /** Message bytes of the stream; answered by one `taken`. */
-  | { readonly type: "batch"; readonly source: string; readonly parts: readonly Uint8Array[] }
+  | {
+    readonly type: "batch";
+    readonly source: string;
+    /** Which of its streams, comes back with `taken`. */
+    readonly stream: number;
+    readonly parts: readonly Uint8Array[];
+  }
   /** A screenshot from elsewhere; left out: the last one still stands. Answered by one `shotTaken`. */
   | {
     readonly type: "shot";
@@ -48,7 +54,7 @@ export type ToHistoryWorker =
 export type FromHistoryWorker =
   | { readonly type: "opened" }
   | { readonly type: "refused"; readonly reason: string }
-  | { readonly type: "taken"; readonly source: string }
+  | { readonly type: "taken"; readonly source: string; readonly stream: number }
   | { readonly type: "shotTaken" }
   /** A source's stream could not be understood: it has to begin anew. */
   | { readonly type: "broken"; readonly source: string; readonly reason: string }
@@ -57,7 +63,7 @@ export type FromHistoryWorker =
   | { readonly type: "state"; readonly state: ArchiveState }
   | { readonly type: "closed" };
 
-/** `stopped`: the disk refuses; live goes on, and writing is tried again. */
+/** `stopped`: the disk refuses, and writing is tried again; or the Worker has died. Live goes on. */
 export interface ArchiveState {
   readonly state: "recording" | "stopped";
   /** For people; `ok` while recording. */

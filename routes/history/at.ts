@@ -6,7 +6,7 @@ import type { SeekAnswer } from "../../history/seek.ts";
 import { Problem, problemSchema } from "../problem.ts";
 import { type AppContext, json, type Route } from "../route.ts";
 import { STREAM_TYPE, takesZstd } from "../stream.ts";
-import { momentHeaders, notModified } from "./caching.ts";
+import { type Moment, momentHeaders, notModified } from "./caching.ts";
 import { archiveOf, type HistoryDeps, sourceWith } from "./deps.ts";
 import { QueryReader } from "./query.ts";
 import { instant, sourceParams, versionQuery } from "./schemas.ts";
@@ -50,10 +50,12 @@ async function goTo(c: AppContext, deps: HistoryDeps): Promise<Response> {
   query.end();
   const id = c.req.param("source") ?? "";
   const version = c.req.query("v");
-  const isCurrent = version === undefined || version === deps.erasures.version(id);
+  const sought = deps.erasures.version(id);
+  const isCurrent = version === undefined || version === sought;
   const picture = await pictureAt(deps, id, time, isCurrent ? have : undefined);
   const moment = { source: id, time, version, picture };
-  const headers = momentHeaders(moment, picture.base === undefined ? "" : `-${have}`, deps);
+  const variant = picture.base === undefined ? "" : `-${have}`;
+  const headers = soughtHeaders(moment, variant, deps, sought);
   headers.set("vary", "accept-encoding");
   const known = notModified(c, headers);
   if (known) return known;
@@ -79,4 +81,21 @@ export async function pictureAt(
   const { span } = await sourceWith(deps, source);
   const since = span ? `the first one is of ${span.start}` : "nothing was recorded yet";
   throw new Problem("not-found", `There is no picture of ${time}: ${since}`);
+}
+
+/**
+ * Headers of a picture that was sought while `sought` was the version of its source. When the past has changed
+ * since, it may show what is forgotten: nobody is to keep it, or be told later that it still stands.
+ */
+export function soughtHeaders(
+  moment: Moment,
+  variant: string,
+  deps: HistoryDeps,
+  sought: string,
+): Headers {
+  const headers = momentHeaders(moment, variant, deps);
+  if (deps.erasures.version(moment.source) === sought) return headers;
+  headers.delete("etag");
+  headers.set("cache-control", "no-store");
+  return headers;
 }

@@ -2,8 +2,8 @@
 import { z } from "zod";
 import { Problem, problemSchema } from "../problem.ts";
 import { type AppContext, json, type Route } from "../route.ts";
-import { pictureAt } from "./at.ts";
-import { momentHeaders, notModified } from "./caching.ts";
+import { pictureAt, soughtHeaders } from "./at.ts";
+import { notModified } from "./caching.ts";
 import { archiveOf, type HistoryDeps } from "./deps.ts";
 import { type PictureForm, type PictureMaker, PicturesBusy } from "./picture_maker.ts";
 import { QueryReader } from "./query.ts";
@@ -87,17 +87,23 @@ async function sendPicture(
   const version = c.req.query("v");
   const variant = `-${form.format}${form.width}`;
   if (c.req.header("if-none-match") !== undefined) {
+    const sought = deps.erasures.version(source);
     const picture = await pictureAt(deps, source, time, time);
-    const headers = momentHeaders({ source, time, version, picture }, variant, deps);
+    const headers = soughtHeaders({ source, time, version, picture }, variant, deps, sought);
     const known = notModified(c, headers);
     if (known) return known;
   }
-  const of = () => `${source} ${deps.erasures.version(source)}`;
+  let sought = "";
+  // Asked just before the picture is sought, which may be long after now.
+  const of = () => {
+    sought = deps.erasures.version(source);
+    return `${source} ${sought}`;
+  };
   try {
     const { picture, bytes } = await maker.make(of, (have) => {
       return pictureAt(deps, source, time, have);
     }, form);
-    const headers = momentHeaders({ source, time, version, picture }, variant, deps);
+    const headers = soughtHeaders({ source, time, version, picture }, variant, deps, sought);
     headers.set("content-type", form.format === "png" ? "image/png" : "image/jpeg");
     return new Response(bytes, { headers });
   } catch (error) {

@@ -1,6 +1,11 @@
 /** The entry of an MJPEG Worker, one for each source that somebody watches as MJPEG: see film_studio.ts. */
 import { FilmStudio } from "./film_studio.ts";
-import type { FilmKind, FromMjpegWorker, ToMjpegWorker } from "./mjpeg_protocol.ts";
+import {
+  type FilmKind,
+  type FromMjpegWorker,
+  kindName,
+  type ToMjpegWorker,
+} from "./mjpeg_protocol.ts";
 
 /** The part of the Worker's global scope in use here; the DOM's types know it as a window. */
 interface Scope {
@@ -34,6 +39,8 @@ async function handle(message: ToMjpegWorker): Promise<void> {
       break;
     case "forget":
       studio.forget(message.kind);
+      // Otherwise it would be made for nobody, and kept.
+      waiting = waiting.filter((kind) => kindName(kind) !== kindName(message.kind));
   }
   if (!studio.hasPicture) return;
   for (const kind of waiting) {
