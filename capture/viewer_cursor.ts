@@ -199,7 +199,11 @@ export class ViewerCursor {
     if (!missed) return await this.#enter(resume.seq);
     this.#index = point.index;
     this.seq = point.seq;
-    if (missed.length === 0) return [];
+    if (missed.length === 0) {
+      // Nothing new, and yet something to acknowledge.
+      this.#link.sent(point.seq, 0);
+      return [];
+    }
     const bytes = this.#alone(missed);
     this.#link.sent(point.seq, bytes.length);
     return [bytes];

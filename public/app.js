@@ -48,9 +48,10 @@ const sourceName = byId("source", HTMLElement);
 const facts = new Facts(root);
 const prefs = loadPrefs(() => localStorage);
 
-let place = "";
 /** @type {import("./engine/host.js").EngineHandle | null} */
 let engine = null;
+/** The engine that is to come. @type {Promise<import("./engine/host.js").EngineHandle> | null} */
+let starting = null;
 
 const session = new Session(base, caller, () => {
   tellClock();
@@ -102,11 +103,11 @@ const chooser = new Chooser({
   isAdmin: () => session.role === "admin",
   watch: (id) => engine?.send({ type: "source", id }),
   opened: () => engine?.send({ type: "wake" }),
-  changed: () => timeline.sourcesChanged(),
-  picked: () => {
-    timeline.picked();
-    panel.sourceChanged();
+  changed: () => {
+    timeline.sourcesChanged();
+    panel.sourceChanged(sources.chosen);
   },
+  picked: () => timeline.picked(),
 });
 const sources = chooser.choice;
 const timeline = new Timeline({
@@ -137,6 +138,8 @@ async function start() {
 }
 
 async function startEngine() {
+  // Two would draw on one canvas.
+  while (starting) await starting.catch(() => null);
   if (engine) {
     engine.send({ type: "token", token: caller.token });
     return void await beginTimeline();
@@ -144,7 +147,7 @@ async function startEngine() {
   const link = readLink(location.href);
   const past = link.time !== null && session.role !== "view";
   try {
-    engine = await hostEngine(
+    starting = hostEngine(
       screen,
       {
         type: "start",
@@ -157,15 +160,15 @@ async function startEngine() {
       },
       { inPage: new URLSearchParams(location.search).get("engine") === "page" },
       receive,
-    );
-    place = engine.place;
+    ).finally(() => starting = null);
+    engine = await starting;
     // The tab may have been hidden or shown while the Worker was loading.
     engine.send({ type: "visible", visible: document.visibilityState === "visible" });
     tellClock();
     watch();
     await beginTimeline();
     // No history, or none of that source.
-    if (past && timeline.mode === "live") engine.send({ type: "live" });
+    if (past && timeline.mode === "live") engine?.send({ type: "live" });
   } catch (error) {
     showOwnStatus("ended", `The page cannot draw: ${error}`);
   }
@@ -215,7 +218,11 @@ function receive(event) {
     signIn,
     timeline,
     status: showStatus,
-    ended: (detail) => showOwnStatus("ended", detail),
+    ended: (detail) => {
+      // It has been closed: whoever connects again starts another one.
+      engine = null;
+      showOwnStatus("ended", detail);
+    },
   });
 }
 
@@ -225,7 +232,7 @@ function showStatus(event) {
   statusView.show(event);
   facts.status(event.status, view.frame !== null);
   const live = event.transport === "sse" ? "events" : "stream";
-  facts.path = `${facts.past ? "history" : live}, ${place}`;
+  facts.path = `${facts.past ? "history" : live}, ${engine?.place ?? ""}`;
   notice.show(event.note);
   if (event.status === "unauthorised") signIn.show({ cancelable: false });
   else if (event.status === "live" && before !== "live" && before !== "stale") {
@@ -242,13 +249,8 @@ function showStatus(event) {
  * @param {string} detail
  */
 function showOwnStatus(status, detail) {
-  const rest = {
-    note: "",
-    retryInMs: null,
-    quietMs: null,
-    transport: /** @type {const} */ ("stream"),
-  };
-  statusView.show({ type: "status", status, detail, ...rest });
+  const rest = { note: "", retryInMs: null, quietMs: null };
+  statusView.show({ type: "status", status, detail, ...rest, transport: "stream" });
   facts.status(status, view.frame !== null);
 }
 

@@ -58,6 +58,7 @@ export class Connection {
   /** Connections in a row that brought something and then went silent for good. */
   #choked = 0;
   #promised = false;
+  #closed = false;
   /** @type {Pulse} */
   #pulse;
   /** @type {Timer} */
@@ -102,7 +103,7 @@ export class Connection {
 
   /** Connects now, whatever the state but hidden: at the start, and when a person asks for it. */
   open() {
-    if (this.#link.status === "hidden") return;
+    if (this.#closed || this.#link.status === "hidden") return;
     this.#disconnect();
     this.#move({ type: "connect" });
     this.#firstByteAt = null;
@@ -136,8 +137,9 @@ export class Connection {
     this.open();
   }
 
-  /** Ends everything; no callback follows. */
+  /** Ends everything for good; no callback follows. */
   close() {
+    this.#closed = true;
     this.#disconnect();
   }
 
@@ -179,6 +181,7 @@ export class Connection {
    * @param {boolean} [missing]  there is no such source
    */
   fail(detail, retryAfterMs = null, missing = false) {
+    if (this.#closed) return;
     this.#disconnect();
     const { clock, random } = this.#options;
     const delayMs = Math.max(
@@ -219,11 +222,9 @@ export class Connection {
       },
       refused: (refusal) => this.#refused(refusal),
       unsupported: (reason) => {
-        const other = this.#kind === "stream" ? "sse" : "stream";
-        if (this.#options.forced || this.#kind === "sse") {
-          return this.end(`No way to stream: ${reason}`);
-        }
-        this.#switchTo(other, `Using Server-Sent Events, since ${reason}`);
+        const { forced } = this.#options;
+        if (forced || this.#kind === "sse") return this.end(`No way to stream: ${reason}`);
+        this.#switchTo("sse", `Using Server-Sent Events, since ${reason}`);
       },
       dropped: (reason) => this.fail(reason),
     };
@@ -266,6 +267,7 @@ export class Connection {
    */
   async #ifServerAnswers(then) {
     const answers = await this.#options.probe().catch(() => false);
+    if (this.#closed) return;
     const { status, current } = this.#link;
     if (answers && !current && (status === "connecting" || status === "reconnecting")) then();
   }
@@ -297,7 +299,7 @@ export class Connection {
 
   /** @param {LinkEvent} event */
   #move(event) {
-    const link = nextLink(this.#link, event);
+    const link = this.#closed ? this.#link : nextLink(this.#link, event);
     if (link === this.#link) return;
     this.#link = link;
     this.#options.changed();

@@ -21,7 +21,8 @@ import { startEngine } from "./start.js";
 const READY_MS = 5000;
 
 /**
- * Starts the engine. `onEvent` is called for everything it tells, never before this function was called.
+ * Starts the engine. `onEvent` is called for everything it tells, never before this function was called. A `fault` is
+ * the last of it: the engine has been closed by then.
  *
  * @param {HTMLCanvasElement} canvas  nobody else draws on it
  * @param {StartCommand} start
@@ -45,9 +46,10 @@ export async function hostEngine(canvas, start, { inPage }, onEvent) {
       },
     };
   }
-  worker.onmessage = ({ data }) => receive(data);
+  let open = true;
+  worker.onmessage = ({ data }) => open && receive(data);
   // What nobody caught there leaves an engine that says nothing more: the picture would look live for ever.
-  worker.onerror = ({ message }) => onEvent({ type: "fault", text: message || "its Worker broke" });
+  worker.onerror = ({ message }) => fault(message || "its Worker broke");
   /** @param {import("./messages.js").CanvasNews} news @param {Transferable[]} [transfer] */
   const answer = (news, transfer = []) => worker.postMessage(news, transfer);
   surface.restored = () => answer({ type: "restored" });
@@ -59,20 +61,27 @@ export async function hostEngine(canvas, start, { inPage }, onEvent) {
     try {
       carryOut(surface, message, answer);
     } catch (error) {
-      onEvent({ type: "fault", text: error instanceof Error ? error.message : String(error) });
+      fault(error instanceof Error ? error.message : String(error));
     }
+  }
+  const close = () => {
+    open = false;
+    // Its requests end with it.
+    worker.terminate();
+    surface.close();
+  };
+  /** @param {string} text */
+  function fault(text) {
+    if (!open) return;
+    // It would go on telling how live a picture is that nobody paints any more.
+    close();
+    onEvent({ type: "fault", text });
   }
   worker.postMessage(start);
   return {
     send: (command) => worker.postMessage(command),
     place: "worker",
-    close: () => {
-      worker.onmessage = null;
-      worker.onerror = null;
-      // Its requests end with it.
-      worker.terminate();
-      surface.close();
-    },
+    close,
   };
 }
 

@@ -19,6 +19,8 @@
  * @property {boolean} visible
  * @property {string | null} source  id of the source to watch; null: the server's own
  * @property {boolean} past  begin in the past, and do not connect
+ *
+ * @typedef {{ seq: number, time: number, turn: number }} Unpainted
  */
 import { TileHasher } from "../decoder/tile_hash.js";
 import { ackSender } from "./ack_sender.js";
@@ -62,7 +64,9 @@ export class LiveView {
   #tellsOutlines = false;
   /** Inexact places that the page was told of last. */
   #lossCount = 0;
-  /** The newest update that waits to be painted. @type {{ seq: number, time: number } | null} */
+  /** Counts the connections. */
+  #turn = 0;
+  /** The newest update that waits to be painted, and the connection it came by. @type {Unpainted | null} */
   #unpainted = null;
 
   /**
@@ -110,6 +114,7 @@ export class LiveView {
       clock,
       random: deps.random,
       make: (kind, events) => {
+        this.#turn++;
         this.#acks.end();
         this.#measures.begin();
         return this.#feeds.transport(kind, this.#source, events);
@@ -128,7 +133,7 @@ export class LiveView {
         measures: this.#measures,
         check: this.#check,
         away: this.#away,
-        unpainted: (update) => this.#unpainted = update,
+        unpainted: (update) => this.#unpainted = { ...update, turn: this.#turn },
       }),
       bytes: (count, compressed) => {
         this.#acks.arrived(count);
@@ -255,12 +260,15 @@ export class LiveView {
   }
 
   /**
-   * @param {{ seq: number, time: number }} newest
+   * @param {Unpainted} newest
    * @param {readonly Rect[]} rects
    */
-  #painted({ seq, time }, rects) {
-    this.#acks.painted(seq);
-    this.#measures.painted(time);
+  #painted({ seq, time, turn }, rects) {
+    // What came by another connection says nothing about this one, whose server may never have sent it.
+    if (turn === this.#turn) {
+      this.#acks.painted(seq);
+      this.#measures.painted(time);
+    }
     const outlines = this.#tellsOutlines ? atMost(rects, MAX_OUTLINES) : [];
     this.#post({ type: "painted", seq, rects: outlines });
     this.#postLosses();

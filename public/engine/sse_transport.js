@@ -48,7 +48,10 @@ export class SseTransport {
   #source = null;
   /** @type {Connect | null} */
   #connect;
+  /** Nothing that comes is taken any more. */
   #closed = false;
+  /** Nothing is reported any more: the owner has closed it, and may have another one. */
+  #over = false;
   /** Updates, and named events that have to wait for those before them. @type {{ name: string, text: string }[]} */
   #queue = [];
   #queuedChars = 0;
@@ -85,6 +88,11 @@ export class SseTransport {
 
   /** Ends the connection and forgets what waits; no event follows. */
   close() {
+    this.#over = true;
+    this.#quit();
+  }
+
+  #quit() {
     this.#closed = true;
     this.#source?.close();
     this.#queue = [];
@@ -94,7 +102,7 @@ export class SseTransport {
   /** @param {string} reason */
   #drop(reason) {
     if (this.#closed) return;
-    this.close();
+    this.#quit();
     this.#events.dropped(reason);
   }
 
@@ -104,8 +112,9 @@ export class SseTransport {
    */
   async #failed() {
     if (this.#closed) return;
-    this.close();
+    this.#quit();
     const refusal = await this.#probe().catch(() => null);
+    if (this.#over) return;
     if (refusal) this.#events.refused(refusal);
     else this.#events.dropped("the event stream broke off");
   }

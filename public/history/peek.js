@@ -63,10 +63,16 @@ export class Peek {
   }
 
   #load() {
+    const { image } = this.#elements;
     const url = this.#wanted;
-    if (url === null || url === this.#elements.image.src) return;
+    if (url === null) return;
+    if (url === image.src) {
+      // It was hidden over a place without a picture, or came when nobody looked. No event follows.
+      image.hidden = !(image.complete && image.naturalWidth > 0);
+      return this.#place();
+    }
     this.#loading = url;
-    this.#elements.image.src = url;
+    image.src = url;
   }
 
   /** @param {boolean} good */

@@ -101,6 +101,12 @@ export class SourceChoice {
     return this.#reading;
   }
 
+  /** Asks what is open now, for somebody who has just changed something: an answer under way may be older than that. */
+  async refreshAnew() {
+    await this.#reading;
+    await this.refresh();
+  }
+
   /** @param {string} id  of the source that everything is about from here on */
   use(id) {
     if (id === this.#chosen) return;

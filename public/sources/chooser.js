@@ -67,7 +67,7 @@ export class Chooser {
       overlay,
       source: () => this.choice.chosenOpen,
       isAdmin,
-      refresh: () => this.choice.refresh(),
+      refresh: () => this.choice.refreshAnew(),
     });
   }
 

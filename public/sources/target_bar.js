@@ -18,7 +18,7 @@
  * @property {import("../ui/overlay.js").Overlay} overlay
  * @property {() => { id: string, choice: Choice | null } | undefined} source  the chosen one; `undefined`: it is not open
  * @property {() => boolean} isAdmin
- * @property {() => Promise<void>} refresh  asks anew what there is
+ * @property {() => Promise<void>} refresh  asks what there is, after any question under way
  */
 import { BoxPicker } from "../history/box.js";
 import { readSettings } from "../ui/api.js";
@@ -53,13 +53,14 @@ export class TargetBar {
     );
     const { what, part, whole } = elements;
     what.addEventListener("change", () => {
-      const wish = this.#choice?.options[what.selectedIndex]?.target;
-      if (wish) this.#select(wish);
+      const chosen = this.#options.source();
+      const wish = chosen?.choice?.options[what.selectedIndex]?.target;
+      if (chosen && wish) this.#select(chosen.id, wish);
     });
     // Windows come and go: whoever opens the list sees those there are.
     what.addEventListener("pointerdown", () => this.#options.refresh());
     part.addEventListener("click", () => this.#pick(!this.#picker.active));
-    whole.addEventListener("click", () => this.#select({ region: null }));
+    whole.addEventListener("click", () => this.#select(this.#source, { region: null }));
   }
 
   /** A rectangle is about to be dragged. */
@@ -74,11 +75,14 @@ export class TargetBar {
     const chosen = source();
     const choice = isAdmin() ? chosen?.choice ?? null : null;
     bar.hidden = choice === null;
-    if (chosen?.id !== this.#source) {
-      this.#source = chosen?.id ?? "";
+    const id = chosen?.id ?? "";
+    if (id !== this.#source) {
+      this.#source = id;
+      // A rectangle would be one of the other source's picture.
+      this.#pick(false);
       this.#say("");
     }
-    if (this.picking && (choice === null || this.#busy)) this.#pick(false);
+    if (choice === null || this.#busy) this.#pick(false);
     if (!choice) return;
     const texts = JSON.stringify(choice.options);
     if (texts !== this.#listed) {
@@ -96,10 +100,6 @@ export class TargetBar {
     this.#pick(false);
   }
 
-  get #choice() {
-    return this.#options.source()?.choice ?? null;
-  }
-
   /** @param {boolean} on  the next drag draws a rectangle */
   #pick(on) {
     const { part } = this.#elements;
@@ -114,28 +114,46 @@ export class TargetBar {
    * @param {Rect | null} rect  in frame pixels; null: it is too small
    * @param {boolean} done
    */
-  async #drawn(rect, done) {
-    this.#options.overlay.setBox(rect);
+  #drawn(rect, done) {
+    const { api, overlay, source } = this.#options;
+    overlay.setBox(rect);
     if (!done) return;
     this.#pick(false);
-    if (!rect) return;
-    const { api } = this.#options;
-    const settings = await readSettings({ ...api, source: this.#source });
-    if (!settings.ok) return this.#say(settings.detail);
-    const scale = typeof settings.body.scale === "number" ? settings.body.scale : 1;
-    await this.#select({ region: regionOf(rect, this.#choice?.region ?? null, scale) });
+    // What the rectangle was drawn on: another source may be chosen before the server answers.
+    const chosen = source();
+    if (!rect || !chosen) return;
+    const { id, choice } = chosen;
+    this.#change(id, async () => {
+      const settings = await readSettings({ ...api, source: id });
+      if (!settings.ok) return settings.detail;
+      if (source()?.id !== id) return null;
+      const scale = typeof settings.body.scale === "number" ? settings.body.scale : 1;
+      return selectTarget(id, { region: regionOf(rect, choice?.region ?? null, scale) }, api);
+    });
   }
 
-  /** @param {Parameters<typeof selectTarget>[1]} wish */
-  async #select(wish) {
-    const { api, refresh } = this.#options;
+  /**
+   * @param {string} id  of the source
+   * @param {Parameters<typeof selectTarget>[1]} wish
+   */
+  #select(id, wish) {
+    this.#change(id, () => selectTarget(id, wish, this.#options.api));
+  }
+
+  /**
+   * One change at a time; the controls wait.
+   *
+   * @param {string} id  of the source
+   * @param {() => Promise<string | null>} change  why not; null: done, or given up
+   */
+  async #change(id, change) {
     this.#busy = true;
     this.show();
-    const problem = await selectTarget(this.#source, wish, api);
-    await refresh();
+    const problem = await change();
+    await this.#options.refresh();
     this.#busy = false;
     this.show();
-    this.#say(problem ?? "");
+    if (this.#source === id) this.#say(problem ?? "");
   }
 
   /** @param {string} text */

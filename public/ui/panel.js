@@ -34,6 +34,10 @@ export class Panel {
   /** @type {Role} */
   #role = "view";
   #busy = false;
+  /** Id of the source whose settings these are; empty: not known yet. */
+  #source = "";
+  /** How often another source was chosen: an answer from before says nothing of this one. */
+  #turn = 0;
 
   /**
    * @param {PanelElements} elements
@@ -75,8 +79,19 @@ export class Panel {
     if (this.#dialog.open) this.#load();
   }
 
-  /** Another source is watched: its settings are its own. */
-  sourceChanged() {
+  /**
+   * Maybe another source is watched: its settings are its own, and nothing is sent before they are known.
+   *
+   * @param {string} source  id of the chosen one
+   */
+  sourceChanged(source) {
+    if (source === this.#source) return;
+    this.#source = source;
+    this.#turn++;
+    this.#settings = null;
+    for (const { input } of this.#fields.values()) input.value = "";
+    this.#clearErrors();
+    this.#refresh();
     if (this.#dialog.open) this.#load();
   }
 
@@ -124,20 +139,24 @@ export class Panel {
   }
 
   /**
-   * One request at a time; the buttons wait.
+   * One request at a time; the buttons wait. Where another source is chosen meanwhile, its settings are read next.
    *
    * @template T
    * @param {() => Promise<T>} run
-   * @returns {Promise<T | null>} null: another request is under way
+   * @returns {Promise<T | null>} null: another request is under way, or the answer is about another source
    */
   async #while(run) {
     if (this.#busy) return null;
     this.#busy = true;
+    const turn = this.#turn;
     try {
-      return await run();
+      const answer = await run();
+      if (turn === this.#turn) return answer;
     } finally {
       this.#busy = false;
     }
+    if (this.#dialog.open) this.#load();
+    return null;
   }
 
   /**

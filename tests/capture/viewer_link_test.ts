@@ -154,6 +154,25 @@ Deno.test("ViewerCursor.acknowledge() takes the hello once, and refuses what was
   rig.close();
 });
 
+Deno.test("ViewerCursor.acknowledge() takes what a viewer has from before, if it missed nothing", async () => {
+  const { rig, spot } = await rigWith();
+  const viewer = rig.watch();
+  await rig.tick();
+  rig.leave(viewer);
+  const again = rig.watch(viewer.client, true);
+  await rig.tick();
+  assert.equal(again.client.updates.length, 1);
+  assert.equal(again.cursor.acknowledge(0, 0), "taken");
+  assert.equal(again.cursor.acknowledge(shown(again) + 1, 0), "ahead");
+  assert.equal(again.cursor.acknowledge(shown(again), 0), "taken");
+  assert.equal(again.cursor.link!.seq, shown(again));
+  assert.equal(again.cursor.link!.unacknowledgedBytes, 0);
+  await spot();
+  rig.assertShows(again.client);
+  assert.equal(again.cursor.acknowledge(shown(again), 0), "taken");
+  rig.close();
+});
+
 Deno.test("ViewerCursor.lagMs of a viewer that says nothing counts from what it was not handed", async () => {
   const { rig, spot } = await rigWith();
   const viewer = rig.watch();

@@ -170,6 +170,24 @@ test("the control panel changes the frame rate, and shows why a value is refused
   await waitForStatus(page, "live");
 });
 
+test("the open control panel follows the address to another source, and changes only that one", async () => {
+  await using program = await startProgram([...DEMO, "--source", "slow=demo#fps=7"]);
+  await using browser = await startBrowser();
+  const page = await openPage(browser, program.link);
+  await waitForStatus(page, "live");
+  await page.keyboard.press("c");
+  const fps = page.getByLabel("Frame rate");
+  await eventually("the panel has loaded", async () => assert.equal(await fps.inputValue(), "60"));
+  await page.evaluate(() => location.hash = "source=slow");
+  await eventually("the panel has loaded", async () => assert.equal(await fps.inputValue(), "7"));
+  await fps.fill("8");
+  await page.getByRole("button", { name: "Apply" }).click();
+  await eventually("only the chosen one has it", async () => {
+    const { sources } = await (await program.request("/api/sources")).json();
+    assert.deepEqual(sources.map((source: { fps: number }) => source.fps), [60, 8]);
+  });
+});
+
 test("with the view token the control panel is read-only and says why", async () => {
   await using program = await startProgram([...DEMO, "--view-token", "look"]);
   await using browser = await startBrowser();

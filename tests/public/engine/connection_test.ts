@@ -396,3 +396,25 @@ Deno.test("Connection.close() leaves no timer and no transport behind", () => {
   assert.equal(clock.pending, 0);
   assert.equal(opened[0].open, false);
 });
+
+Deno.test("Connection.close() is the end, whatever is said or answered later", async () => {
+  const { clock, connection, deliver, opened, status } = setUp(null, true);
+  connection.open();
+  for (let i = 0; i < 3; i++) {
+    deliver(2000);
+    clock.advance(5000);
+    if (i < 2) clock.advance(250 * 2 ** i);
+  }
+  // It is being asked whether the server answers at all.
+  connection.close();
+  const before = [status(), connection.kind, connection.note];
+  await Promise.resolve();
+  await Promise.resolve();
+  connection.fail("the event stream broke off");
+  connection.wake();
+  connection.open();
+  clock.advance(60_000);
+  assert.equal(opened.length, 3);
+  assert.equal(clock.pending, 0);
+  assert.deepEqual([status(), connection.kind, connection.note], before);
+});

@@ -478,6 +478,54 @@ Deno.test("Engine acknowledges the hello and what it has painted, while it strea
   assert.equal(clock.pending, 0);
 });
 
+Deno.test("Engine acknowledges to no connection what came through the one before", async () => {
+  const anew: Parameters<Engine["handle"]>[0][][] = [
+    [{ type: "token", token: null }],
+    [{ type: "source", id: "desk" }],
+    [{ type: "visible", visible: false }, { type: "visible", visible: true }],
+  ];
+  for (const commands of anew) {
+    const { acks, clock, engine, ofType, send, paint } = setUp();
+    send(hello(4, 3), epoch(7, 10), solid(true, [0, 0, 4, 3], RED));
+    for (const command of commands) engine.handle(command);
+    acks.length = 0;
+    send(hello(4, 3));
+    await Promise.resolve();
+    paint();
+    clock.advance(100);
+    assert.deepEqual(acks, [{ viewer: "1", seq: 0 }], commands[0].type);
+    assert.deepEqual(ofType("painted").map(({ seq }) => seq), [11], "it is painted all the same");
+    send(epoch(8, 3), solid(true, [0, 0, 4, 3], GREEN));
+    paint();
+    clock.advance(100);
+    assert.deepEqual(acks.slice(1), [{ viewer: "1", seq: 4 }]);
+  }
+});
+
+Deno.test("Engine acknowledges to no connection what was on its way to the canvas before", async () => {
+  const { acks, clock, engine, send, paint } = setUp();
+  const drawn: (() => void)[] = [];
+  const { put } = CanvasSurface.prototype;
+  // Like a page that is slow to do what its Worker asks.
+  CanvasSurface.prototype.put = function (picture, rects, done) {
+    put.call(this, picture, rects, () => drawn.push(done));
+  };
+  try {
+    send(hello(4, 3), epoch(7, 10), solid(true, [0, 0, 4, 3], RED));
+    paint();
+  } finally {
+    CanvasSurface.prototype.put = put;
+  }
+  engine.handle({ type: "source", id: "desk" });
+  acks.length = 0;
+  send(hello(4, 3));
+  await Promise.resolve();
+  assert.equal(drawn.length, 1);
+  drawn[0]();
+  clock.advance(100);
+  assert.deepEqual(acks, [{ viewer: "1", seq: 0 }]);
+});
+
 Deno.test("Engine watches another source: a whole picture, another name, no word of the one before", () => {
   const { engine, send, paint, urls, streams, ofType, status } = setUp();
   send(hello(4, 4), epoch(1, 0), solid(true, [0, 0, 4, 4], RED));

@@ -197,3 +197,33 @@ Deno.test("SourceChoice.chosenOpen is all that the server says of the chosen one
   await choice.begin("desk");
   assert.equal(choice.chosenOpen, DESK);
 });
+
+Deno.test("SourceChoice.refreshAnew() waits for an answer that may be old, and asks again, once", async () => {
+  const answers: ((answer: Answer) => void)[] = [];
+  const choice = new SourceChoice({
+    base: "http://host/",
+    read: () => new Promise((resolve) => answers.push(resolve)),
+    list: { show() {}, renew() {} },
+    now: () => 5000,
+    watch() {},
+    opened() {},
+    changed() {},
+  });
+  const began = choice.begin("desk");
+  let done = 0;
+  const anew = [0, 1].map(() => choice.refreshAnew().then(() => done++));
+  answers[0]([SCREEN, DESK]);
+  await began;
+  await Promise.resolve();
+  assert.deepEqual([answers.length, done, choice.chosenOpen], [2, 0, DESK]);
+  const another: OpenSource = { ...DESK, width: 32 };
+  answers[1]([SCREEN, another]);
+  await Promise.all(anew);
+  assert.deepEqual([answers.length, choice.chosenOpen], [2, another]);
+  // Nothing is under way: one question.
+  const last = choice.refreshAnew();
+  await Promise.resolve();
+  answers[2]([SCREEN, DESK]);
+  await last;
+  assert.deepEqual([answers.length, choice.chosenOpen], [3, DESK]);
+});
